@@ -1,0 +1,61 @@
+package dev.vt.runtime;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Makes and ends virtual machines. Calls block, are keyed by {@link VmSpec#id()} and idempotent; at most one call per VM at a
+ * time (the agent's actor owns the VM), any number for different VMs.
+ *
+ * <pre>
+ * absent -create→ created -start→ running ⇄pause/resume paused; any -kill→ stopped; any -destroy→ absent
+ * </pre>
+ */
+public interface VmDriver extends AutoCloseable {
+    /** {@code firecracker}, {@code qemu}, {@code container} or {@code sim}. */
+    String name();
+
+    /** What the self-test measured (RT13): a driver that could not boot the bundle reports why and is not usable. */
+    DriverFacts selfTest();
+
+    /** absent → created; no guest code runs. The same spec again gives the same VM, another spec is {@code Permanent}. */
+    void create(VmSpec spec);
+
+    /** created → running, within 5 s. */
+    void start(String vmId);
+
+    /** any → stopped, within 2 s, without the guest's help. */
+    void kill(String vmId);
+
+    /** running → paused. */
+    void pause(String vmId);
+
+    /** paused → running. */
+    void resume(String vmId);
+
+    /** The byte stream to the guest's control port (runtime.md §8). One open stream per VM; closing it leaves the VM alone. */
+    ByteChannelPair control(String vmId) throws IOException;
+
+    /** The newest console bytes of this boot, at most 256 KiB; never blocks the guest. */
+    byte[] console(String vmId);
+
+    VmStats stats(String vmId);
+
+    VmState state(String vmId);
+
+    /** Waits until the VM's process has ended; false if it still runs at the deadline. */
+    boolean awaitExit(String vmId, Duration timeout) throws InterruptedException;
+
+    /** Takes over VMs that an earlier process of this driver left running, from what it saved on disk (RT10). */
+    List<VmState> adopt();
+
+    List<VmState> list();
+
+    /** Removes every process, file, mount, cgroup and tap it made for this VM; fine if there is none. */
+    void destroy(String vmId);
+
+    /** Lets go without touching any VM: they outlive the agent (RT2). */
+    @Override
+    void close();
+}
