@@ -1,0 +1,393 @@
+package dev.vt.images.registry;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vt.images.ImageReference;
+import dev.vt.images.MediaTypes;
+import dev.vt.images.OciDigest;
+import dev.vt.images.registry.RegistryAccess.Action;
+import dev.vt.images.registry.RegistryException.Code;
+import dev.vt.kernel.Json;
+import io.helidon.common.parameters.Parameters;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
+import io.helidon.webserver.http.HttpRules;
+import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The OCI distribution protocol over a {@link RegistryStore}; to be mounted at {@code /v2}. Handlers run on the web
+ * server's virtual threads.
+ */
+public final class RegistryService implements HttpService {
+    private static final Logger log = LoggerFactory.getLogger(RegistryService.class);
+    private static final int MAX_TAGS_PAGE = 1000;
+
+    private final RegistryStore store;
+    private final RegistryAuth auth;
+
+    public RegistryService(RegistryStore store, RegistryAuth auth) {
+        this.store = store;
+        this.auth = auth;
+    }
+
+    @Override
+    public void routing(HttpRules rules) {
+        rules.any(this::handle);
+    }
+
+    private void handle(ServerRequest request, ServerResponse response) {
+        response.header("Docker-Distribution-Api-Version", "registry/2.0");
+        try {
+            RegistryAccess access = authenticate(request);
+            dispatch(RegistryPath.parse(request.path().path()), request, response, access);
+        } catch (RegistryException e) {
+            refuse(response, e);
+        } catch (IOException e) {
+            log.warn("registry request failed path={}", request.path().path(), e);
+            if (!response.isSent()) {
+                response.status(500).send();
+            }
+        }
+    }
+
+    private void dispatch(RegistryPath path, ServerRequest request, ServerResponse response, RegistryAccess access)
+            throws IOException {
+        String method = request.prologue().method().text();
+        switch (path) {
+            case RegistryPath.Root ignored -> response.send(new byte[0]);
+            case RegistryPath.Tags(String repository) -> {
+                requireMethod(method, "GET");
+                requirePull(access, repository);
+                listTags(repository, request, response);
+            }
+            case RegistryPath.Blob(String repository, OciDigest digest) -> {
+                switch (method) {
+                    case "GET", "HEAD" -> {
+                        requirePull(access, repository);
+                        getBlob(repository, digest, request, response);
+                    }
+                    case "DELETE" -> {
+                        require(access, repository, Action.DELETE);
+                        store.deleteBlob(repository, digest);
+                        response.status(202).send();
+                    }
+                    default -> throw methodNotAllowed();
+                }
+            }
+            case RegistryPath.Manifest(String repository, String reference) -> {
+                switch (method) {
+                    case "GET", "HEAD" -> {
+                        requirePull(access, repository);
+                        getManifest(repository, reference, method.equals("HEAD"), response);
+                    }
+                    case "PUT" -> {
+                        require(access, repository, Action.PUSH);
+                        putManifest(repository, reference, request, response);
+                    }
+                    case "DELETE" -> {
+                        require(access, repository, Action.DELETE);
+                        store.deleteManifest(repository, reference);
+                        response.status(202).send();
+                    }
+                    default -> throw methodNotAllowed();
+                }
+            }
+            case RegistryPath.Uploads(String repository) -> {
+                requireMethod(method, "POST");
+                require(access, repository, Action.PUSH);
+                startUpload(repository, request, response, access);
+            }
+            case RegistryPath.Upload(String repository, String id) -> {
+                require(access, repository, Action.PUSH);
+                continueUpload(repository, id, method, request, response);
+            }
+        }
+    }
+
+    private void getBlob(String repository, OciDigest digest, ServerRequest request, ServerResponse response)
+            throws IOException {
+        Path file = store.blob(repository, digest)
+                .orElseThrow(() -> new RegistryException(Code.BLOB_UNKNOWN, "blob unknown to repository"));
+        long size = Files.size(file);
+        response.header("Docker-Content-Digest", digest.toString())
+                .header("Accept-Ranges", "bytes")
+                .header("Content-Type", "application/octet-stream");
+        if (request.prologue().method().equals(Method.HEAD)) {
+            response.contentLength(size);
+            response.send();
+            return;
+        }
+        ByteRange range = new ByteRange(0, size - 1);
+        Optional<String> header = request.headers().first(HeaderNames.RANGE);
+        if (header.isPresent()) {
+            Optional<ByteRange> parsed = ByteRange.parse(header.get(), size);
+            if (parsed.isEmpty()) {
+                response.status(416).header("Content-Range", "bytes */" + size).send();
+                return;
+            }
+            range = parsed.get();
+            response.status(206).header("Content-Range", "bytes " + range.first() + "-" + range.last() + "/" + size);
+        }
+        response.contentLength(range.length());
+        if (range.length() == 0) {
+            response.send(new byte[0]);
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+                OutputStream out = response.outputStream()) {
+            channel.position(range.first());
+            copy(Channels.newInputStream(channel), out, range.length());
+        }
+    }
+
+    private static void copy(InputStream in, OutputStream out, long length) throws IOException {
+        byte[] buffer = new byte[1 << 16];
+        long left = length;
+        while (left > 0) {
+            int n = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+            if (n < 0) {
+                throw new IOException("blob file is shorter than its size");
+            }
+            out.write(buffer, 0, n);
+            left -= n;
+        }
+    }
+
+    private void getManifest(String repository, String reference, boolean headOnly, ServerResponse response)
+            throws IOException {
+        StoredManifest manifest = store.manifest(repository, reference)
+                .orElseThrow(() -> new RegistryException(Code.MANIFEST_UNKNOWN, "manifest unknown"));
+        response.header("Docker-Content-Digest", manifest.digest().toString())
+                .header("Content-Type", manifest.mediaType());
+        if (headOnly) {
+            response.contentLength(manifest.content().length);
+            response.send();
+        } else {
+            response.send(manifest.content());
+        }
+    }
+
+    private void putManifest(String repository, String reference, ServerRequest request, ServerResponse response)
+            throws IOException {
+        byte[] content;
+        try (InputStream body = request.content().inputStream()) {
+            content = body.readNBytes(MediaTypes.MAX_MANIFEST_BYTES + 1);
+        }
+        if (content.length > MediaTypes.MAX_MANIFEST_BYTES) {
+            throw new RegistryException(Code.SIZE_INVALID, "manifest is larger than 4 MiB");
+        }
+        String mediaType = request.headers().first(HeaderNames.CONTENT_TYPE).orElse("");
+        OciDigest digest = store.putManifest(repository, reference, mediaType, content);
+        log.info("manifest pushed repository={} reference={} digest={}", repository, reference, digest);
+        response.status(201)
+                .header("Location", "/v2/" + repository + "/manifests/" + digest)
+                .header("Docker-Content-Digest", digest.toString())
+                .send();
+    }
+
+    private void listTags(String repository, ServerRequest request, ServerResponse response) throws IOException {
+        if (!store.hasRepository(repository)) {
+            throw new RegistryException(Code.NAME_UNKNOWN, "repository unknown");
+        }
+        Parameters query = request.query();
+        String last = query.first("last").orElse("");
+        int limit = Math.min(
+                MAX_TAGS_PAGE, query.first("n").map(RegistryService::pageSize).orElse(MAX_TAGS_PAGE));
+        List<String> rest = store.tags(repository).stream()
+                .filter(tag -> tag.compareTo(last) > 0)
+                .toList();
+        List<String> page = rest.subList(0, Math.min(limit, rest.size()));
+        if (page.size() < rest.size() && !page.isEmpty()) {
+            response.header(
+                    "Link",
+                    "</v2/" + repository + "/tags/list?n=" + limit + "&last=" + page.getLast() + ">; rel=\"next\"");
+        }
+        ObjectNode answer = Json.object().put("name", repository);
+        ArrayNode tags = answer.putArray("tags");
+        page.forEach(tags::add);
+        response.header("Content-Type", "application/json").send(Json.bytes(answer));
+    }
+
+    private static int pageSize(String text) {
+        if (!text.matches("\\d{1,9}")) {
+            throw new RegistryException(Code.UNSUPPORTED, "n is not a number");
+        }
+        return Integer.parseInt(text);
+    }
+
+    private void startUpload(String repository, ServerRequest request, ServerResponse response, RegistryAccess access)
+            throws IOException {
+        Parameters query = request.query();
+        Optional<String> mount = query.first("mount").asOptional();
+        Optional<String> from = query.first("from").asOptional();
+        if (mount.isPresent() && from.isPresent() && ImageReference.isPath(from.get())) {
+            OciDigest digest = digest(mount.get());
+            // Without the right to read the source, the answer is the same as when it lacks the blob: an upload.
+            if (access.allows(from.get(), Action.PULL) && store.mount(repository, from.get(), digest)) {
+                created(repository, digest, response);
+                return;
+            }
+        }
+        String id = store.startUpload(repository);
+        Optional<String> digest = query.first("digest").asOptional();
+        if (digest.isPresent()) {
+            OciDigest expected = digest(digest.get());
+            try (InputStream body = request.content().inputStream()) {
+                store.finish(repository, id, body, expected);
+            }
+            created(repository, expected, response);
+            return;
+        }
+        progress(response.status(202), repository, id, 0);
+    }
+
+    private void continueUpload(
+            String repository, String id, String method, ServerRequest request, ServerResponse response)
+            throws IOException {
+        switch (method) {
+            case "GET" -> progress(response.status(204), repository, id, store.uploadSize(repository, id));
+            case "PATCH" -> {
+                try (InputStream body = request.content().inputStream()) {
+                    long size = store.append(repository, id, chunkStart(request), body);
+                    progress(response.status(202), repository, id, size);
+                }
+            }
+            case "PUT" -> {
+                OciDigest expected = digest(request.query().first("digest").orElse(""));
+                try (InputStream body = request.content().inputStream()) {
+                    store.finish(repository, id, body, expected);
+                }
+                created(repository, expected, response);
+            }
+            case "DELETE" -> {
+                store.cancelUpload(repository, id);
+                response.status(204).send();
+            }
+            default -> throw methodNotAllowed();
+        }
+    }
+
+    /** The start of {@code Content-Range: <start>-<end>}; −1 without the header. */
+    private static long chunkStart(ServerRequest request) {
+        Optional<String> range = request.headers().first(HeaderNames.CONTENT_RANGE);
+        if (range.isEmpty()) {
+            return -1;
+        }
+        String text = range.get().toLowerCase(Locale.ROOT).replace("bytes ", "");
+        int dash = text.indexOf('-');
+        if (dash < 1 || !text.substring(0, dash).matches("\\d{1,18}")) {
+            throw new RegistryException(Code.BLOB_UPLOAD_INVALID, "Content-Range is not <start>-<end>");
+        }
+        return Long.parseLong(text.substring(0, dash));
+    }
+
+    private static void progress(ServerResponse response, String repository, String id, long size) {
+        response.header("Location", "/v2/" + repository + "/blobs/uploads/" + id)
+                .header("Docker-Upload-UUID", id)
+                .header("Range", "0-" + Math.max(0, size - 1))
+                .send();
+    }
+
+    private static void created(String repository, OciDigest digest, ServerResponse response) {
+        response.status(201)
+                .header("Location", "/v2/" + repository + "/blobs/" + digest)
+                .header("Docker-Content-Digest", digest.toString())
+                .send();
+    }
+
+    private RegistryAccess authenticate(ServerRequest request) {
+        return request.headers()
+                .first(HeaderNames.AUTHORIZATION)
+                .flatMap(RegistryService::token)
+                .flatMap(auth::authenticate)
+                .orElseThrow(() -> new RegistryException(Code.UNAUTHORIZED, "authentication required"));
+    }
+
+    private static Optional<byte[]> token(String authorization) {
+        int space = authorization.indexOf(' ');
+        if (space < 0) {
+            return Optional.empty();
+        }
+        String scheme = authorization.substring(0, space).toLowerCase(Locale.ROOT);
+        String value = authorization.substring(space + 1).strip();
+        if (scheme.equals("bearer")) {
+            return Optional.of(value.getBytes(StandardCharsets.UTF_8));
+        }
+        if (!scheme.equals("basic")) {
+            return Optional.empty();
+        }
+        try {
+            String pair = new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8);
+            int colon = pair.indexOf(':');
+            return colon < 0
+                    ? Optional.empty()
+                    : Optional.of(pair.substring(colon + 1).getBytes(StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** A repository that may not be read looks like one that is not there. */
+    private static void requirePull(RegistryAccess access, String repository) {
+        if (!access.allows(repository, Action.PULL)) {
+            throw new RegistryException(Code.NAME_UNKNOWN, "repository unknown");
+        }
+    }
+
+    private static void require(RegistryAccess access, String repository, Action action) {
+        if (!access.allows(repository, action)) {
+            throw new RegistryException(Code.DENIED, "access to the repository is denied");
+        }
+    }
+
+    private static void requireMethod(String method, String wanted) {
+        if (!method.equals(wanted)) {
+            throw methodNotAllowed();
+        }
+    }
+
+    private static RegistryException methodNotAllowed() {
+        return new RegistryException(Code.UNSUPPORTED, "method not allowed");
+    }
+
+    private static OciDigest digest(String text) {
+        if (!OciDigest.isValid(text)) {
+            throw new RegistryException(Code.DIGEST_INVALID, "not a sha256 digest");
+        }
+        return OciDigest.parse(text);
+    }
+
+    private static void refuse(ServerResponse response, RegistryException refusal) {
+        if (response.isSent()) {
+            return;
+        }
+        if (refusal.code() == Code.UNAUTHORIZED) {
+            response.header("WWW-Authenticate", "Basic realm=\"vt\", charset=\"UTF-8\"");
+        }
+        ObjectNode answer = Json.object();
+        answer.putArray("errors")
+                .addObject()
+                .put("code", refusal.code().name())
+                .put("message", String.valueOf(refusal.getMessage()));
+        response.status(refusal.status())
+                .header("Content-Type", "application/json")
+                .send(Json.bytes(answer));
+    }
+}
