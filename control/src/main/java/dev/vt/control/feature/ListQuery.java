@@ -1,0 +1,87 @@
+package dev.vt.control.feature;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vt.control.http.Call;
+import dev.vt.control.http.OrgScope;
+import dev.vt.control.http.PageRequest;
+import dev.vt.control.http.Reply;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.statement.Query;
+
+/**
+ * A page of a view in the order of its ids (A12, A13). Built and run by one thread.
+ *
+ * <pre>{@code ListQuery.of("apps").in(call.org()).filter(call, "name").live(call).page(call, handle, AppQueries::json)}</pre>
+ */
+public final class ListQuery {
+    private final String select;
+    private final StringBuilder where = new StringBuilder("TRUE");
+    private final Map<String, Object> bindings = new LinkedHashMap<>();
+
+    private ListQuery(String select) {
+        this.select = select;
+    }
+
+    /** @param from a view, or a join whose columns are unambiguous, with a column {@code id} */
+    public static ListQuery of(String from) {
+        return new ListQuery("SELECT * FROM " + from);
+    }
+
+    public ListQuery in(OrgScope org) {
+        return equal("org_id", org.orgId());
+    }
+
+    public ListQuery equal(String column, Object value) {
+        String name = "p" + bindings.size();
+        where.append(" AND ").append(column).append(" = :").append(name);
+        bindings.put(name, value);
+        return this;
+    }
+
+    /** The query parameter of the same name as a text column; repeated means any of them. */
+    public ListQuery filter(Call call, String name) {
+        return filter(call, name, name);
+    }
+
+    public ListQuery filter(Call call, String parameter, String column) {
+        List<String> values = call.parameters(parameter);
+        if (!values.isEmpty()) {
+            String name = "p" + bindings.size();
+            where.append(" AND ").append(column).append(" = ANY(:").append(name).append(")");
+            bindings.put(name, values.toArray(String[]::new));
+        }
+        return this;
+    }
+
+    /** Without deleted rows unless {@code include_deleted=true}. */
+    public ListQuery live(Call call) {
+        if (!call.flag("include_deleted")) {
+            where.append(" AND deleted_at IS NULL");
+        }
+        return this;
+    }
+
+    /** Runs it; the item's {@code id} is the cursor's key. */
+    public Reply page(Call call, Handle handle, RowMapper<ObjectNode> mapper) {
+        PageRequest page = call.page();
+        String after = page.after();
+        String sql = select + " WHERE " + where
+                + (after == null ? "" : " AND id " + (page.descending() ? "<" : ">") + " :after") + " ORDER BY id "
+                + (page.descending() ? "DESC" : "ASC") + " LIMIT :limit";
+        Query query = handle.createQuery(sql).bind("limit", page.limit() + 1);
+        if (after != null) {
+            query.bind("after", after);
+        }
+        bindings.forEach(query::bind);
+        List<ObjectNode> rows = query.map(mapper).list();
+        if (rows.size() <= page.limit()) {
+            return Reply.page(rows, null);
+        }
+        List<ObjectNode> items = rows.subList(0, page.limit());
+        return Reply.page(items, page.cursorAfter(items.getLast().path("id").textValue()));
+    }
+}

@@ -1,0 +1,460 @@
+package dev.vt.control.http;
+
+import dev.vt.kernel.ErrorCode;
+import dev.vt.kernel.IdSource;
+import dev.vt.kernel.Json;
+import dev.vt.kernel.Problem;
+import dev.vt.kernel.ProblemException;
+import io.helidon.common.tls.Tls;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.Status;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.websocket.WsRouting;
+import io.helidon.websocket.WsListener;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves endpoints over Helidon; each connection has its own virtual thread, on which handlers block. Thread-safe.
+ *
+ * <p>A request is answered in this order, and the first refusal wins: path, method, token, org membership, scope, query
+ * parameters, idempotency key, read barrier, then the handler.
+ */
+public final class HttpServer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
+    private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[A-Za-z0-9._:-]{8,128}");
+    private static final Duration READ_WAIT = Duration.ofSeconds(5);
+    private static final Set<String> CONSISTENCY = Set.of("session", "linearizable", "stale");
+
+    private final Router router;
+    private final Authenticator authenticator;
+    private final ReadBarrier barrier;
+    private final Clock clock;
+    private final IdSource ids;
+    private final HttpOptions options;
+    private final WebServer server;
+    private volatile boolean stopping;
+
+    private HttpServer(
+            HttpOptions options,
+            List<Endpoint> endpoints,
+            Map<String, HttpService> services,
+            Map<String, Supplier<WsListener>> webSockets,
+            Authenticator authenticator,
+            ReadBarrier barrier,
+            Clock clock,
+            IdSource ids) {
+        this.options = options;
+        this.router = new Router(endpoints);
+        this.authenticator = authenticator;
+        this.barrier = barrier;
+        this.clock = clock;
+        this.ids = ids;
+        this.server = build(services, webSockets);
+    }
+
+    /**
+     * Starts listening.
+     *
+     * @param services other protocols on the same port by path prefix (the image registry); they authenticate themselves
+     * @param webSockets listeners by path pattern; they authenticate by their first frame (A16)
+     */
+    public static HttpServer start(
+            HttpOptions options,
+            List<Endpoint> endpoints,
+            Map<String, HttpService> services,
+            Map<String, Supplier<WsListener>> webSockets,
+            Authenticator authenticator,
+            ReadBarrier barrier,
+            Clock clock,
+            IdSource ids) {
+        HttpServer server =
+                new HttpServer(options, endpoints, services, webSockets, authenticator, barrier, clock, ids);
+        server.server.start();
+        log.info(
+                "http server started host={} port={} tls={} endpoints={}",
+                options.listen().getHostString(),
+                server.port(),
+                options.tls() != null,
+                endpoints.size());
+        return server;
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    public List<Endpoint> endpoints() {
+        return router.endpoints();
+    }
+
+    /** Ends streams, lets running calls finish within the drain time, then closes. */
+    @Override
+    public void close() {
+        stopping = true;
+        server.stop();
+    }
+
+    private WebServer build(Map<String, HttpService> services, Map<String, Supplier<WsListener>> webSockets) {
+        HttpRouting.Builder routing = HttpRouting.builder();
+        services.forEach(routing::register);
+        routing.any(this::serve);
+        WsRouting.Builder sockets = WsRouting.builder();
+        webSockets.forEach(sockets::endpoint);
+        var config = WebServerConfig.builder()
+                .host(options.listen().getHostString())
+                .port(options.listen().getPort())
+                .shutdownHook(false)
+                .shutdownGracePeriod(options.drain())
+                .addRouting(routing)
+                .addRouting(sockets)
+                .directHandlers(handlers -> {
+                    for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
+                        handlers.addHandler(type, this::transportProblem);
+                    }
+                });
+        if (options.tls() != null) {
+            config.tls(Tls.builder().sslContext(options.tls()).build());
+        }
+        return config.build();
+    }
+
+    /** What Helidon refuses before routing: bad request lines, headers, sizes. */
+    private DirectHandler.TransportResponse transportProblem(
+            DirectHandler.TransportRequest request,
+            DirectHandler.EventType type,
+            Status status,
+            io.helidon.http.ServerResponseHeaders headers,
+            String message) {
+        ErrorCode code = switch (status.code()) {
+            case 404 -> ErrorCode.NOT_FOUND;
+            case 405 -> ErrorCode.METHOD_NOT_ALLOWED;
+            case 413 -> ErrorCode.PAYLOAD_TOO_LARGE;
+            case 503 -> ErrorCode.UNAVAILABLE;
+            default -> status.code() >= 500 ? ErrorCode.INTERNAL : ErrorCode.INVALID_ARGUMENT;
+        };
+        String requestId = ids.next("req");
+        Problem problem = Problem.of(code, "the request is not acceptable HTTP");
+        return DirectHandler.TransportResponse.builder()
+                .status(Status.create(code.status()))
+                .headers(headers)
+                .header(io.helidon.http.HeaderNames.CONTENT_TYPE, ProblemDocument.CONTENT_TYPE)
+                .header(io.helidon.http.HeaderNames.create("X-Request-Id"), requestId)
+                .entity(Json.bytes(ProblemDocument.of(problem, "", requestId)))
+                .keepAlive(false)
+                .build();
+    }
+
+    private void serve(ServerRequest request, ServerResponse response) {
+        String requestId = request.headers()
+                .first(io.helidon.http.HeaderNames.create("X-Request-Id"))
+                .filter(id -> REQUEST_ID.matcher(id).matches())
+                .orElseGet(() -> ids.next("req"));
+        String path = request.prologue().uriPath().rawPath();
+        response.header("X-Request-Id", requestId);
+        response.header("Cache-Control", "no-store");
+        response.header("X-Content-Type-Options", "nosniff");
+        response.header("Referrer-Policy", "no-referrer");
+        if (options.tls() != null) {
+            response.header("Strict-Transport-Security", "max-age=31536000");
+        }
+        try {
+            answer(request, response, requestId, path);
+        } catch (ProblemException e) {
+            refuse(response, e.problem(), path, requestId);
+        } catch (UncheckedIOException e) {
+            log.debug("client went away request={}", requestId, e);
+            throw e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            refuse(response, Problem.of(ErrorCode.UNAVAILABLE, "the server is stopping"), path, requestId);
+        } catch (RuntimeException e) {
+            log.error(
+                    "request failed request={} method={} path={}",
+                    requestId,
+                    request.prologue().method(),
+                    path,
+                    e);
+            refuse(
+                    response,
+                    Problem.of(ErrorCode.INTERNAL, "something went wrong in the server; its log has the request id"),
+                    path,
+                    requestId);
+        }
+    }
+
+    private void answer(ServerRequest request, ServerResponse response, String requestId, String path)
+            throws InterruptedException {
+        String method = request.prologue().method().text();
+        switch (router.find(method, path)) {
+            case Router.Match.UnknownPath() -> throw notFound();
+            case Router.Match.WrongMethod(Set<String> allowed) -> {
+                response.header("Allow", String.join(", ", allowed));
+                throw refusal(ErrorCode.METHOD_NOT_ALLOWED, "this path knows " + String.join(", ", allowed));
+            }
+            case Router.Match.Found(Endpoint endpoint, Map<String, String> parameters) ->
+                answer(request, response, requestId, path, endpoint, parameters);
+        }
+    }
+
+    private void answer(
+            ServerRequest request,
+            ServerResponse response,
+            String requestId,
+            String path,
+            Endpoint endpoint,
+            Map<String, String> parameters)
+            throws InterruptedException {
+        Map<String, String> headers = headers(request);
+        Caller caller = authorize(endpoint, headers, parameters);
+        Map<String, List<String>> query = query(request, endpoint);
+        checkKey(endpoint, headers);
+        waitForViews(headers);
+        Call call = new Call(
+                endpoint,
+                requestId,
+                caller,
+                path,
+                parameters,
+                query,
+                headers,
+                request.remotePeer().host(),
+                () -> readBody(request, endpoint, headers));
+        boolean read = endpoint.method() == HttpMethod.GET;
+        long head = barrier.head();
+        Reply reply = endpoint.handler().handle(call);
+        if (read && !(endpoint.access() instanceof Access.Anonymous)) {
+            response.header("Vt-Event-Id", Long.toString(head));
+            response.header("Vt-Staleness-Ms", "0");
+        }
+        send(response, reply, headers, caller);
+    }
+
+    private @Nullable Caller authorize(Endpoint endpoint, Map<String, String> headers, Map<String, String> path) {
+        if (endpoint.access() instanceof Access.Anonymous) {
+            return null;
+        }
+        Caller caller = authenticator.authenticate(
+                bearer(headers).orElseThrow(() -> refusal(ErrorCode.UNAUTHORIZED, "a bearer token is needed")));
+        switch (endpoint.access()) {
+            case Access.Anonymous(), Access.AnyToken() -> {}
+            case Access.InOrg(String scope) -> {
+                String orgId = path.getOrDefault("org_id", "");
+                if (!caller.belongsTo(orgId)) {
+                    throw notFound();
+                }
+                if (!caller.mayInOrg(orgId, scope)) {
+                    throw insufficient(scope);
+                }
+            }
+            case Access.Operator(String scope) -> {
+                if (!caller.operator()) {
+                    throw refusal(ErrorCode.FORBIDDEN, "only operators may do this");
+                }
+                if (!caller.mayOperate(scope)) {
+                    throw insufficient(scope);
+                }
+            }
+        }
+        return caller;
+    }
+
+    private static ProblemException insufficient(String scope) {
+        return new ProblemException(Problem.of(ErrorCode.INSUFFICIENT_SCOPE, "the scope " + scope + " is needed")
+                .withDetails(Map.of("scope", scope)));
+    }
+
+    static Optional<String> bearer(Map<String, String> headers) {
+        String value = headers.getOrDefault("authorization", "");
+        return value.regionMatches(true, 0, "Bearer ", 0, 7)
+                ? Optional.of(value.substring(7).trim())
+                : Optional.empty();
+    }
+
+    private static Map<String, String> headers(ServerRequest request) {
+        Map<String, String> out = new HashMap<>();
+        request.headers().forEach(h -> out.put(h.name().toLowerCase(Locale.ROOT), h.values()));
+        return out;
+    }
+
+    private static Map<String, List<String>> query(ServerRequest request, Endpoint endpoint) {
+        Map<String, List<String>> out = new TreeMap<>();
+        for (String name : request.query().names()) {
+            if (!endpoint.parameters().contains(name)) {
+                throw StrictJson.unknown(name, name, endpoint.parameters(), "parameter");
+            }
+            out.put(name, List.copyOf(request.query().all(name)));
+        }
+        return out;
+    }
+
+    private static void checkKey(Endpoint endpoint, Map<String, String> headers) {
+        String key = headers.get("idempotency-key");
+        if (key == null) {
+            if (endpoint.keyRequired()) {
+                throw new ProblemException(
+                        Problem.of(ErrorCode.IDEMPOTENCY_KEY_REQUIRED, "an Idempotency-Key header is needed")
+                                .withHint("send a random key and repeat it when you retry"));
+            }
+        } else if (!IDEMPOTENCY_KEY.matcher(key).matches()) {
+            throw refusal(ErrorCode.INVALID_ARGUMENT, "Idempotency-Key must be 8 to 128 of A-Z a-z 0-9 . _ : -");
+        }
+    }
+
+    /** S16: a client that saw event N never reads an older state. */
+    private void waitForViews(Map<String, String> headers) throws InterruptedException {
+        String consistency = headers.getOrDefault("vt-consistency", "session");
+        if (!CONSISTENCY.contains(consistency)) {
+            throw refusal(ErrorCode.INVALID_ARGUMENT, "Vt-Consistency must be session, linearizable or stale");
+        }
+        String min = headers.get("vt-min-event-id");
+        if (min == null || consistency.equals("stale")) {
+            return;
+        }
+        long wanted;
+        try {
+            wanted = Long.parseLong(min);
+        } catch (NumberFormatException e) {
+            throw refusal(ErrorCode.INVALID_ARGUMENT, "Vt-Min-Event-Id must be an event id");
+        }
+        if (!barrier.await(wanted, READ_WAIT)) {
+            throw refusal(ErrorCode.READ_WAIT_TIMEOUT, "this server has not reached event " + wanted + " yet");
+        }
+    }
+
+    private static byte[] readBody(ServerRequest request, Endpoint endpoint, Map<String, String> headers) {
+        if (!request.content().hasEntity()) {
+            return new byte[0];
+        }
+        String type =
+                headers.getOrDefault("content-type", "").split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
+        boolean mergePatch = endpoint.method() == HttpMethod.PATCH && type.equals("application/merge-patch+json");
+        if (!type.equals("application/json") && !mergePatch) {
+            throw refusal(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "the body must be application/json");
+        }
+        int max = endpoint.maxBodyBytes();
+        if (request.headers().contentLength().orElse(0) > max) {
+            throw tooLarge(max);
+        }
+        try (InputStream in = request.content().inputStream()) {
+            byte[] body = in.readNBytes(max + 1);
+            if (body.length > max) {
+                throw tooLarge(max);
+            }
+            return body;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static ProblemException tooLarge(int max) {
+        return new ProblemException(Problem.of(ErrorCode.PAYLOAD_TOO_LARGE, "the body is larger than " + max + " bytes")
+                .withDetails(Map.of("limit", max)));
+    }
+
+    private void send(ServerResponse response, Reply reply, Map<String, String> headers, @Nullable Caller caller) {
+        String accept = headers.getOrDefault("accept", "*/*");
+        switch (reply) {
+            case Reply.Document document -> {
+                acceptable(accept, "application/json");
+                document.headers().forEach(response::header);
+                response.status(document.status());
+                response.header("Content-Type", "application/json");
+                response.send(Json.bytes(document.body()));
+            }
+            case Reply.Bytes bytes -> {
+                response.status(bytes.status());
+                response.header("Content-Type", bytes.contentType());
+                response.send(bytes.content());
+            }
+            case Reply.Stream stream -> {
+                boolean lines = accept.contains("application/x-ndjson");
+                if (!lines) {
+                    acceptable(accept, "text/event-stream");
+                }
+                stream(
+                        response,
+                        stream.body(),
+                        !lines,
+                        caller == null ? "" : bearer(headers).orElse(""));
+            }
+        }
+    }
+
+    private void stream(ServerResponse response, StreamBody body, boolean sse, String token) {
+        response.status(200);
+        response.header("Content-Type", sse ? "text/event-stream" : "application/x-ndjson");
+        WireStream stream = new WireStream(
+                response.outputStream(),
+                sse,
+                clock,
+                options.streamLife(),
+                () -> {
+                    if (!token.isEmpty()) {
+                        authenticator.authenticate(token);
+                    }
+                },
+                () -> stopping);
+        body.run(stream);
+        try {
+            stream.finish();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void acceptable(String accept, String type) {
+        String family = type.substring(0, type.indexOf('/')) + "/*";
+        for (String part : accept.split(",")) {
+            String wanted = part.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
+            if (wanted.equals("*/*") || wanted.equals(type) || wanted.equals(family)) {
+                return;
+            }
+        }
+        throw refusal(ErrorCode.NOT_ACCEPTABLE, "this answers " + type);
+    }
+
+    private static void refuse(ServerResponse response, Problem problem, String path, String requestId) {
+        if (response.isSent()) {
+            return;
+        }
+        response.status(problem.code().status());
+        response.header("Content-Type", ProblemDocument.CONTENT_TYPE);
+        if (problem.code().status() == 401) {
+            response.header("WWW-Authenticate", "Bearer");
+        }
+        if (problem.code().retryable()) {
+            response.header("Retry-After", Long.toString(ProblemDocument.retryAfterSeconds(problem)));
+        }
+        response.send(Json.bytes(ProblemDocument.of(problem, path, requestId)));
+    }
+
+    private static ProblemException refusal(ErrorCode code, String detail) {
+        return new ProblemException(Problem.of(code, detail));
+    }
+
+    private static ProblemException notFound() {
+        return refusal(ErrorCode.NOT_FOUND, "there is no such thing, or it is not visible to you");
+    }
+}
