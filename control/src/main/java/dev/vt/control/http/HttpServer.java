@@ -208,7 +208,7 @@ public final class HttpServer implements AutoCloseable {
             throws InterruptedException {
         String method = request.prologue().method().text();
         switch (router.find(method, path)) {
-            case Router.Match.UnknownPath() -> throw notFound();
+            case Router.Match.UnknownPath() -> throw Refusals.notFound();
             case Router.Match.WrongMethod(Set<String> allowed) -> {
                 response.header("Allow", String.join(", ", allowed));
                 throw refusal(ErrorCode.METHOD_NOT_ALLOWED, "this path knows " + String.join(", ", allowed));
@@ -262,7 +262,7 @@ public final class HttpServer implements AutoCloseable {
             case Access.InOrg(String scope) -> {
                 String orgId = path.getOrDefault("org_id", "");
                 if (!caller.belongsTo(orgId)) {
-                    throw notFound();
+                    throw Refusals.notFound();
                 }
                 if (!caller.mayInOrg(orgId, scope)) {
                     throw insufficient(scope);
@@ -452,9 +452,5 @@ public final class HttpServer implements AutoCloseable {
 
     private static ProblemException refusal(ErrorCode code, String detail) {
         return new ProblemException(Problem.of(code, detail));
-    }
-
-    private static ProblemException notFound() {
-        return refusal(ErrorCode.NOT_FOUND, "there is no such thing, or it is not visible to you");
     }
 }
