@@ -1,0 +1,95 @@
+package dev.vt.cli;
+
+import dev.vt.cli.core.CliError;
+import dev.vt.cli.core.CliException;
+import dev.vt.cli.core.Shell;
+import dev.vt.cli.output.ErrorPrinter;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Runs one command line and gives its exit code (cli.md §7). */
+public final class Cli {
+    private Cli() {}
+
+    public static int run(Shell shell, String[] args) {
+        boolean json =
+                List.of(args).contains("--json") || String.join(" ", args).contains("--format json");
+        CommandLine root = new CommandTree(shell, firstWord(args)).build();
+        if (root.getSubcommands().isEmpty() || !root.getSubcommands().containsKey(firstWord(args))) {
+            root = new CommandTree(shell, "").build();
+        }
+        root.setOut(new java.io.PrintWriter(shell.out(), true));
+        root.setErr(new java.io.PrintWriter(shell.err(), true));
+        root.setUsageHelpWidth(100);
+        root.setParameterExceptionHandler((e, arguments) -> fail(shell, misuse(e), json));
+        root.setExecutionExceptionHandler((e, line, result) -> fail(shell, explain(e), json));
+        if (args.length == 0) {
+            root.usage(shell.out());
+            return 0;
+        }
+        int exit = root.execute(args);
+        shell.out().flush();
+        shell.err().flush();
+        return exit;
+    }
+
+    private static String firstWord(String[] args) {
+        for (String arg : args) {
+            if (!arg.startsWith("-")) {
+                return arg;
+            }
+        }
+        return "";
+    }
+
+    private static int fail(Shell shell, CliError error, boolean json) {
+        shell.out().flush();
+        ErrorPrinter.print(shell.err(), error, json);
+        return error.exitCode();
+    }
+
+    private static CliError misuse(ParameterException e) {
+        CommandLine line = e.getCommandLine();
+        String message = String.valueOf(e.getMessage());
+        @Nullable String fix = line.getCommandSpec().qualifiedName() + " --help";
+        if (e instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
+            String word = unmatched.getUnmatched().getFirst();
+            Set<String> known = new TreeSet<>(line.getSubcommands().keySet());
+            known.addAll(line.getCommandSpec().optionsMap().keySet());
+            message = "'" + word + "' is not known to " + line.getCommandSpec().qualifiedName()
+                    + dev.vt.kernel.NearestName.of(word, known)
+                            .map(near -> "; did you mean '" + near + "'?")
+                            .orElse("");
+        } else if (line.getCommandSpec().userObject() instanceof CommandTree.Group
+                || line.getCommandSpec().userObject() instanceof CommandTree.Root) {
+            message = line.getCommandSpec().qualifiedName() + " needs one of: "
+                    + String.join(", ", new TreeSet<>(line.getSubcommands().keySet()));
+        }
+        return CliError.usage("invalid_argument", message.lines().findFirst().orElse(message), fix);
+    }
+
+    private static CliError explain(Exception e) {
+        return switch (e) {
+            case CliException known -> known.error();
+            case ParameterException misuse -> misuse(misuse);
+            case IOException io ->
+                CliError.of("failure", 1, "network", io.getClass().getSimpleName() + ": " + io.getMessage(), null);
+            case InterruptedException interrupted ->
+                CliError.of("interrupted", 130, "interrupted", "interrupted", null);
+            default ->
+                CliError.of(
+                        "internal",
+                        7,
+                        "internal",
+                        "a defect in vt: " + e.getClass().getName() + ": " + e.getMessage(),
+                        "report it with the command and --debug");
+        };
+    }
+}

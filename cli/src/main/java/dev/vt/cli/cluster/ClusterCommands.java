@@ -1,0 +1,90 @@
+package dev.vt.cli.cluster;
+
+import dev.vt.cli.core.Session;
+import dev.vt.cli.core.VtCommand;
+import dev.vt.cli.json.Doc;
+import dev.vt.cli.json.JsonWriter;
+import dev.vt.cli.output.Table;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code vt cluster …}: what the log and its views say of themselves. */
+public final class ClusterCommands {
+    private ClusterCommands() {}
+
+    @Command(name = "status", description = "the cluster at a glance")
+    public static final class Status extends VtCommand {
+        @Override
+        protected int run(Session session) {
+            Doc cluster = session.api().get("/v1/cluster", "reading the cluster");
+            if (session.globals().isJson()) {
+                session.print("vt.cluster/v1", "item", cluster);
+            } else {
+                cluster.members()
+                        .forEach((name, value) -> session.out()
+                                .println(name + ": " + (value instanceof String text ? text : JsonWriter.line(value))));
+            }
+            return 0;
+        }
+    }
+
+    @Command(name = "views", description = "projections and their checkpoints")
+    public static final class Views extends VtCommand {
+        @Override
+        protected int run(Session session) {
+            List<Doc> items =
+                    session.api().get("/v1/cluster/views", "listing views").list("items");
+            session.printList("view", items, () -> {
+                Table table = new Table("NAME", "KIND", "LAST_EVENT");
+                items.forEach(item -> table.row(item.str("name"), item.str("kind"), item.str("last_event_id")));
+                table.print(session.out(), 0);
+            });
+            return 0;
+        }
+    }
+
+    @Command(name = "rebuild", description = "replay the log into a view")
+    @SuppressWarnings("NullAway.Init")
+    public static final class Rebuild extends VtCommand {
+        @Parameters(paramLabel = "VIEW")
+        private String view;
+
+        @Override
+        protected int run(Session session) {
+            Doc answer = session.api()
+                    .mutate(
+                            "POST",
+                            "/v1/cluster/views/" + view + "/rebuild",
+                            Map.of(),
+                            session.idempotencyKey(),
+                            "rebuilding " + view);
+            session.out().print(JsonWriter.document(answer));
+            return 0;
+        }
+    }
+
+    @Command(name = "verify", description = "replay everything into a scratch schema and compare")
+    public static final class Verify extends VtCommand {
+        @Override
+        protected int run(Session session) {
+            Doc answer = session.api()
+                    .mutate(
+                            "POST",
+                            "/v1/cluster/verify",
+                            Map.of(),
+                            session.idempotencyKey(),
+                            "verifying the log and its views");
+            Doc result = answer.get("resource").isNull() ? answer : answer.get("resource");
+            if (session.globals().isJson()) {
+                session.print("vt.verify/v1", "item", result);
+            } else if (result.flag("clean")) {
+                session.out().println("clean: " + result.str("events") + " events, " + result.str("views") + " views");
+            } else {
+                session.out().print(JsonWriter.document(result));
+            }
+            return result.flag("clean") ? 0 : 9;
+        }
+    }
+}

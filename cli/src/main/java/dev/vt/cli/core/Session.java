@@ -1,0 +1,149 @@
+package dev.vt.cli.core;
+
+import dev.vt.cli.config.Credentials;
+import dev.vt.cli.config.Settings;
+import dev.vt.cli.http.ApiClient;
+import dev.vt.cli.json.Doc;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One invocation: the world, the flags, and what follows from both. Parts are made when first asked for. */
+public final class Session {
+    public static final String DEFAULT_SERVER = "http://127.0.0.1:8440";
+
+    private final Shell shell;
+    private final Globals globals;
+    private @Nullable Settings settings;
+    private @Nullable ApiClient api;
+    private @Nullable Target target;
+    private final String idempotencyKey;
+
+    public Session(Shell shell, Globals globals) {
+        this.shell = shell;
+        this.globals = globals;
+        String given = globals.idempotencyKey;
+        this.idempotencyKey = given == null ? shell.keys().get() : given;
+    }
+
+    public Shell shell() {
+        return shell;
+    }
+
+    public Globals globals() {
+        return globals;
+    }
+
+    public PrintStream out() {
+        return shell.out();
+    }
+
+    public PrintStream err() {
+        return shell.err();
+    }
+
+    /** One per invocation, kept across its own retries (C5). */
+    public String idempotencyKey() {
+        return idempotencyKey;
+    }
+
+    /** A key for the n-th call of one invocation. */
+    public String idempotencyKey(String part) {
+        return idempotencyKey + "." + part;
+    }
+
+    public Settings settings() {
+        if (settings == null) {
+            settings = Settings.load(shell.directory("config"));
+        }
+        return settings;
+    }
+
+    /** The fields of the context in force; empty if there is none. */
+    public Map<String, String> context() {
+        String name = globals.context != null ? globals.context : shell.env().get("VT_CONTEXT");
+        Optional<Map<String, String>> context = settings().context(name);
+        if (context.isEmpty() && name != null) {
+            throw new CliException(
+                    CliError.usage("target_missing", "there is no context '" + name + "'", "vt context list"));
+        }
+        return context.orElse(Map.of());
+    }
+
+    public String server() {
+        return firstSet(globals.server, shell.env().get("VT_SERVER"), context().get("server"))
+                .orElse(DEFAULT_SERVER)
+                .replaceAll("/+$", "");
+    }
+
+    public Duration timeout() {
+        String text = globals.timeout;
+        return text == null ? Duration.ofSeconds(30) : Durations.parse("--timeout", text);
+    }
+
+    /** The client with the token of this server. */
+    public ApiClient api() {
+        if (api == null) {
+            String server = server();
+            String token = firstSet(shell.env().get("VT_TOKEN"))
+                    .or(() -> Credentials.load(shell.directory("data")).token(server))
+                    .orElseThrow(() -> new CliException(CliError.of(
+                            "auth",
+                            3,
+                            "not_logged_in",
+                            "not signed in to " + server,
+                            "vt auth login --server " + server)));
+            api = new ApiClient(server, token, timeout(), trust(), globals.debug ? shell.err() : null);
+        }
+        return api;
+    }
+
+    /** A client for calls that need no token. */
+    public ApiClient publicApi() {
+        return new ApiClient(server(), null, timeout(), trust(), globals.debug ? shell.err() : null);
+    }
+
+    private javax.net.ssl.@Nullable SSLSocketFactory trust() {
+        return firstSet(shell.env().get("VT_CA_FILE"), context().get("ca_file"))
+                .map(Trust::ofFile)
+                .orElse(null);
+    }
+
+    public Target target() {
+        if (target == null) {
+            target = new Target(this);
+        }
+        return target;
+    }
+
+    public boolean interactive() {
+        return shell.terminals().in() && shell.terminals().err() && !globals.noInput;
+    }
+
+    public void print(String schema, String member, Object value) {
+        out().print(dev.vt.cli.json.JsonWriter.document(Map.of("schema", schema, member, value)));
+    }
+
+    /** The items of a list answer as JSON, ids or through the table printer. */
+    public void printList(String kind, java.util.List<Doc> items, Runnable table) {
+        if (globals.isJson()) {
+            print("vt." + kind + "/v1", "items", items);
+        } else if (globals.isIds()) {
+            items.forEach(item -> out().println(item.str("id")));
+        } else {
+            table.run();
+        }
+    }
+
+    @SafeVarargs
+    private static <T> Optional<T> firstSet(@Nullable T... candidates) {
+        for (T candidate : candidates) {
+            if (candidate != null && !candidate.toString().isEmpty()) {
+                return Optional.of(candidate);
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,112 @@
+package dev.vt.cli.resource;
+
+import dev.vt.cli.core.Session;
+import dev.vt.cli.core.Target;
+import dev.vt.cli.core.VtCommand;
+import dev.vt.cli.http.ApiClient;
+import dev.vt.cli.json.Doc;
+import dev.vt.cli.json.JsonWriter;
+import dev.vt.cli.output.Text;
+import dev.vt.cli.work.EventLine;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code vt <kind>s describe} and {@code vt describe <kind>}: specification, actual state, conditions, timeline. */
+@Command(name = "describe", description = "show everything about one")
+@SuppressWarnings("NullAway.Init")
+public final class DescribeCommand extends VtCommand {
+    private final Kind kind;
+
+    @Parameters(paramLabel = "ID", description = "name or id")
+    private String id;
+
+    @Option(names = "--events", description = "length of the timeline, default 10", defaultValue = "10")
+    private int events;
+
+    public DescribeCommand(Kind kind) {
+        this.kind = kind;
+    }
+
+    @Override
+    protected int run(Session session) {
+        return describe(session, kind, id, events);
+    }
+
+    public static int describe(Session session, Kind kind, String nameOrId, int events) {
+        Doc item = find(session, kind, nameOrId);
+        if (session.globals().isJson()) {
+            session.print("vt." + kind.singular() + "/v1", "item", item);
+            return 0;
+        }
+        PrintStream out = session.out();
+        out.println(kind.singular() + " " + (item.str("name").isEmpty() ? item.str("id") : item.str("name")));
+        print(out, 2, new TreeMap<>(item.members()));
+        if (events > 0) {
+            List<Doc> timeline = timeline(session, kind, item.str("id"), events);
+            if (!timeline.isEmpty()) {
+                out.println("  timeline");
+                timeline.forEach(event -> out.println("    " + EventLine.of(event)));
+            }
+        }
+        return 0;
+    }
+
+    /** The resource by id, or by name among its siblings. */
+    public static Doc find(Session session, Kind kind, String nameOrId) {
+        if (nameOrId.matches("[a-z]{2,5}_[0-9a-hjkmnp-tv-z]{26}") && kind != Kind.ENDPOINT) {
+            return session.api()
+                    .get(
+                            kind.itemBase().apply(session.target()) + "/" + nameOrId,
+                            "reading " + kind.singular() + " " + nameOrId);
+        }
+        return Target.lookUp(
+                session.api(), kind.singular(), nameOrId, kind.collection().apply(session.target()));
+    }
+
+    private static List<Doc> timeline(Session session, Kind kind, String id, int limit) {
+        boolean tenant = kind.itemBase().apply(session.target()).startsWith("/v1/orgs/");
+        String base = tenant ? session.target().orgPath() : "/v1/cluster";
+        return session.api()
+                .get(
+                        ApiClient.path(
+                                base + "/events",
+                                "aggregate_id",
+                                id,
+                                "limit",
+                                Integer.toString(limit),
+                                "order",
+                                "desc"),
+                        "reading the timeline")
+                .list("items")
+                .reversed();
+    }
+
+    private static void print(PrintStream out, int indent, Map<String, @Nullable Object> members) {
+        String margin = " ".repeat(indent);
+        members.forEach((name, value) -> {
+            switch (value) {
+                case null -> out.println(margin + name + ": -");
+                case Map<?, ?> nested -> {
+                    out.println(margin + name + ":");
+                    print(out, indent + 2, new TreeMap<>(new Doc(nested).members()));
+                }
+                case List<?> list
+                when list.stream().anyMatch(Map.class::isInstance) -> {
+                    out.println(margin + name + ":");
+                    list.forEach(item -> out.println(margin + "  - " + Text.safe(JsonWriter.line(item))));
+                }
+                case List<?> list ->
+                    out.println(margin + name + ": "
+                            + Text.safe(String.join(
+                                    ", ", list.stream().map(String::valueOf).toList())));
+                default -> out.println(margin + name + ": " + Text.safe(String.valueOf(value)));
+            }
+        });
+    }
+}

@@ -1,0 +1,69 @@
+package dev.vt.cli.work;
+
+import dev.vt.cli.core.Session;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+import org.jspecify.annotations.Nullable;
+
+/** The local side of an exec session: the terminal in raw mode, or plain streams. Closing restores the terminal. */
+final class ExecTerminal implements AutoCloseable {
+    private static final int FALLBACK_COLUMNS = 80;
+    private static final int FALLBACK_ROWS = 24;
+
+    private final Session session;
+    private final @Nullable Terminal terminal;
+    private final @Nullable Attributes saved;
+
+    private ExecTerminal(Session session, @Nullable Terminal terminal, @Nullable Attributes saved) {
+        this.session = session;
+        this.terminal = terminal;
+        this.saved = saved;
+    }
+
+    static ExecTerminal open(Session session, boolean tty) throws IOException {
+        if (!tty || !session.shell().terminals().in()) {
+            return new ExecTerminal(session, null, null);
+        }
+        Terminal terminal =
+                TerminalBuilder.builder().system(true).ffm(true).dumb(true).build();
+        return new ExecTerminal(session, terminal, terminal.enterRawMode());
+    }
+
+    int columns() {
+        return terminal == null || terminal.getWidth() <= 0 ? FALLBACK_COLUMNS : terminal.getWidth();
+    }
+
+    int rows() {
+        return terminal == null || terminal.getHeight() <= 0 ? FALLBACK_ROWS : terminal.getHeight();
+    }
+
+    void onResize(Runnable action) {
+        if (terminal != null) {
+            terminal.handle(Terminal.Signal.WINCH, signal -> action.run());
+        }
+    }
+
+    InputStream input() {
+        return terminal == null ? session.shell().in() : terminal.input();
+    }
+
+    OutputStream output() {
+        return terminal == null ? session.out() : terminal.output();
+    }
+
+    boolean raw() {
+        return terminal != null;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (terminal != null && saved != null) {
+            terminal.setAttributes(saved);
+            terminal.close();
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.vt.cli.work;
+
+import dev.vt.cli.core.Session;
+import dev.vt.cli.core.VtCommand;
+import dev.vt.cli.http.ApiClient;
+import dev.vt.cli.json.Doc;
+import dev.vt.cli.json.JsonWriter;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code vt logs} (the last 200 lines), {@code logs tail} (= {@code -f}) and {@code logs query}. */
+@Command(description = "workload logs")
+@SuppressWarnings("NullAway.Init")
+public final class LogsCommand extends VtCommand {
+    private final boolean tail;
+
+    @Option(names = "--process", paramLabel = "TYPE")
+    private @Nullable String process;
+
+    @Option(names = "--instance", paramLabel = "ID")
+    private @Nullable String instance;
+
+    @Option(names = "--release", paramLabel = "ID")
+    private @Nullable String release;
+
+    @Option(names = "--stream", paramLabel = "NAME", description = "stdout, stderr or system")
+    private @Nullable String stream;
+
+    @Option(names = "--since", paramLabel = "TIME", description = "RFC 3339, or a duration such as 10m")
+    private @Nullable String since;
+
+    @Option(names = "--until", paramLabel = "TIME")
+    private @Nullable String until;
+
+    @Option(names = "--grep", paramLabel = "TEXT", description = "plain substring")
+    private @Nullable String grep;
+
+    @Option(names = "--limit", paramLabel = "N", description = "newest lines, default 200", defaultValue = "200")
+    private int limit;
+
+    @Option(names = "--timestamps", description = "print the time of each line")
+    private boolean timestamps;
+
+    @Option(
+            names = {"-f", "--follow"},
+            description = "go on until Ctrl-C")
+    private boolean follow;
+
+    public LogsCommand(boolean tail) {
+        this.tail = tail;
+    }
+
+    @Override
+    protected int run(Session session) {
+        List<String> query = new ArrayList<>();
+        add(query, "process_type", process);
+        add(query, "instance_id", instance);
+        add(query, "release_id", release);
+        add(query, "stream", stream);
+        add(query, "since", Times.absolute(session, since));
+        add(query, "until", Times.absolute(session, until));
+        add(query, "contains", grep);
+        add(query, "tail_lines", Integer.toString(limit));
+        String base = session.target().envPath() + "/logs";
+        if (tail || follow) {
+            return Follow.run(session, base + "/stream", query, "following logs", line -> print(session, line));
+        }
+        Doc answer = session.api().get(ApiClient.path(base, query.toArray(String[]::new)), "reading logs");
+        answer.list("items").forEach(line -> print(session, line));
+        return 0;
+    }
+
+    private void print(Session session, Doc line) {
+        if (session.globals().isJson()) {
+            session.out().println(JsonWriter.line(line));
+        } else if (!"head".equals(line.str("type"))) {
+            session.out().println(LogLine.of(line, timestamps));
+        }
+        session.out().flush();
+    }
+
+    private static void add(List<String> query, String name, @Nullable String value) {
+        if (value != null) {
+            query.add(name);
+            query.add(value);
+        }
+    }
+}
