@@ -34,11 +34,15 @@ final class ExecTerminal implements AutoCloseable {
     }
 
     int columns() {
-        return terminal == null || terminal.getWidth() <= 0 ? FALLBACK_COLUMNS : terminal.getWidth();
+        return terminal == null || terminal.getSize().getColumns() <= 0
+                ? FALLBACK_COLUMNS
+                : terminal.getSize().getColumns();
     }
 
     int rows() {
-        return terminal == null || terminal.getHeight() <= 0 ? FALLBACK_ROWS : terminal.getHeight();
+        return terminal == null || terminal.getSize().getRows() <= 0
+                ? FALLBACK_ROWS
+                : terminal.getSize().getRows();
     }
 
     void onResize(Runnable action) {
