@@ -5,6 +5,8 @@ import dev.vt.cli.core.CliException;
 import dev.vt.cli.core.Shell;
 import dev.vt.cli.output.ErrorPrinter;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -24,8 +26,8 @@ public final class Cli {
         if (root.getSubcommands().isEmpty() || !root.getSubcommands().containsKey(firstWord(args))) {
             root = new CommandTree(shell, "").build();
         }
-        root.setOut(new java.io.PrintWriter(shell.out(), true));
-        root.setErr(new java.io.PrintWriter(shell.err(), true));
+        root.setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8));
+        root.setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8));
         root.setUsageHelpWidth(100);
         root.setParameterExceptionHandler((e, arguments) -> fail(shell, misuse(e), json));
         root.setExecutionExceptionHandler((e, line, result) -> fail(shell, explain(e), json));
