@@ -54,12 +54,14 @@ final class CommandTree {
     }
 
     @Command(name = "vt", description = "a small cloud of your own", synopsisSubcommandLabel = "COMMAND")
+    @SuppressWarnings("UnusedVariable")
     static final class Root {
         @Option(names = "--help", usageHelp = true, description = "show this help")
         private boolean help;
     }
 
     @Command
+    @SuppressWarnings("UnusedVariable")
     static final class Group {
         @Option(names = "--help", usageHelp = true, description = "show this help")
         private boolean help;
@@ -118,7 +120,7 @@ final class CommandTree {
                 group.addSubcommand("create", make(new NamedCommands.Create(kind)));
                 group.addSubcommand("update", make(new NamedCommands.Update(kind)));
                 group.addSubcommand("delete", make(new DeleteCommand(kind)));
-                if (kind == Kind.ENV) {
+                if (kind.equals(Kind.ENV)) {
                     group.addSubcommand("protect", make(new NamedCommands.Protect(true)));
                     group.addSubcommand("unprotect", make(new NamedCommands.Protect(false)));
                 }
@@ -201,7 +203,7 @@ final class CommandTree {
         group.addSubcommand("list", make(new ListCommand(kind)));
         group.addSubcommand("describe", make(new DescribeCommand(kind)));
         more.accept(group);
-        root.addSubcommand(kind.plural(), group, kind == Kind.EDGE ? new String[0] : new String[] {kind.singular()});
+        root.addSubcommand(kind.plural(), group, kind.equals(Kind.EDGE) ? new String[0] : new String[] {kind.singular()});
     }
 
     private void group(

@@ -43,10 +43,10 @@ public final class NamedCommands {
             if (description != null) {
                 body.put("description", description);
             }
-            if (kind == Kind.APP) {
+            if (kind.equals(Kind.APP)) {
                 body.put("project_id", session.target().project().str("id"));
             }
-            if (kind == Kind.ENV) {
+            if (kind.equals(Kind.ENV)) {
                 body.put("protected", isProtected);
             }
             Doc answer = session.api()

@@ -59,7 +59,7 @@ public final class DescribeCommand extends VtCommand {
 
     /** The resource by id, or by name among its siblings. */
     public static Doc find(Session session, Kind kind, String nameOrId) {
-        if (nameOrId.matches("[a-z]{2,5}_[0-9a-hjkmnp-tv-z]{26}") && kind != Kind.ENDPOINT) {
+        if (nameOrId.matches("[a-z]{2,5}_[0-9a-hjkmnp-tv-z]{26}") && !kind.equals(Kind.ENDPOINT)) {
             return session.api()
                     .get(
                             kind.itemBase().apply(session.target()) + "/" + nameOrId,

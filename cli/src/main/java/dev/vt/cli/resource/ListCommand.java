@@ -22,7 +22,7 @@ public final class ListCommand extends VtCommand {
         List<Doc> items =
                 session.api().list(kind.collection().apply(session.target()), "listing " + kind.plural()).stream()
                         .sorted(Comparator.comparing(
-                                        (Doc item) -> kind == Kind.INSTANCE ? item.str("process_type") : "")
+                                        (Doc item) -> kind.equals(Kind.INSTANCE) ? item.str("process_type") : "")
                                 .thenComparing(item -> item.str("id")))
                         .toList();
         session.printList(kind.singular(), items, () -> {

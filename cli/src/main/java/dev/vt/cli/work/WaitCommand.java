@@ -41,11 +41,11 @@ public final class WaitCommand extends VtCommand {
     @Override
     protected int run(Session session) {
         Kind found = DescribeAnyCommand.find(kind);
-        if (found == Kind.DEPLOY && what.equals("ready")) {
+        if (found.equals(Kind.DEPLOY) && what.equals("ready")) {
             return DeployWait.waitFor(session, id, options);
         }
         Instant deadline = session.shell().clock().instant().plus(Durations.parse("--wait-timeout", options.timeout));
-        if (found == Kind.ENV && what.equals("ready")) {
+        if (found.equals(Kind.ENV) && what.equals("ready")) {
             boolean converged = Convergence.await(session, deadline);
             session.out().println("env " + id + (converged ? " ready" : " timeout"));
             return converged ? 0 : 8;
@@ -76,7 +76,7 @@ public final class WaitCommand extends VtCommand {
     private String status(Session session, Kind found) {
         try {
             Doc item = DescribeCommand.find(session, found, id);
-            if (found == Kind.NODE) {
+            if (found.equals(Kind.NODE)) {
                 return item.str("state").equals("active") && item.str("health").equals("online")
                         ? "ready"
                         : item.str("state");
