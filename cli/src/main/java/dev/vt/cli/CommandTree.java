@@ -54,16 +54,16 @@ final class CommandTree {
     }
 
     @Command(name = "vt", description = "a small cloud of your own", synopsisSubcommandLabel = "COMMAND")
-    @SuppressWarnings("UnusedVariable")
     static final class Root {
         @Option(names = "--help", usageHelp = true, description = "show this help")
+        @SuppressWarnings("UnusedVariable")
         private boolean help;
     }
 
     @Command
-    @SuppressWarnings("UnusedVariable")
     static final class Group {
         @Option(names = "--help", usageHelp = true, description = "show this help")
+        @SuppressWarnings("UnusedVariable")
         private boolean help;
     }
 
@@ -203,7 +203,8 @@ final class CommandTree {
         group.addSubcommand("list", make(new ListCommand(kind)));
         group.addSubcommand("describe", make(new DescribeCommand(kind)));
         more.accept(group);
-        root.addSubcommand(kind.plural(), group, kind.equals(Kind.EDGE) ? new String[0] : new String[] {kind.singular()});
+        root.addSubcommand(
+                kind.plural(), group, kind.equals(Kind.EDGE) ? new String[0] : new String[] {kind.singular()});
     }
 
     private void group(

@@ -15,6 +15,7 @@ public abstract class VtCommand implements Callable<Integer> {
     protected Globals globals;
 
     @Option(names = "--help", usageHelp = true, description = "show this help")
+    @SuppressWarnings("UnusedVariable")
     private boolean help;
 
     @Spec

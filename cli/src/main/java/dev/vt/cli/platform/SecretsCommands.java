@@ -166,6 +166,7 @@ public final class SecretsCommands {
     @Command(name = "confirm", description = "state that the environment needs no secrets")
     public static final class ConfirmNone extends VtCommand {
         @Option(names = "--none", required = true, description = "required: there is nothing else to confirm")
+        @SuppressWarnings("UnusedVariable")
         private boolean none;
 
         @Override

@@ -22,6 +22,7 @@ public final class RoleCommand implements Callable<Integer> {
     private List<String> arguments = List.of();
 
     @Option(names = "--help", usageHelp = true, description = "show this help")
+    @SuppressWarnings("UnusedVariable")
     private boolean help;
 
     public RoleCommand(String role, Shell shell) {

@@ -36,6 +36,7 @@ public final class DeployCommand extends VtCommand {
     private boolean allowDestructive;
 
     @Option(names = "--show-values", description = "show values of variables in the plan")
+    @SuppressWarnings("UnusedVariable")
     private boolean showValues;
 
     @Mixin

@@ -35,6 +35,7 @@ public final class LaunchCommand extends VtCommand {
     private String name;
 
     @Option(names = "--no-deploy", description = "the default: launch never deploys by itself")
+    @SuppressWarnings("UnusedVariable")
     private boolean noDeploy;
 
     @Option(names = "--dir", paramLabel = "DIR", description = "where vt.toml goes, default here")
