@@ -47,6 +47,9 @@ public interface VmDriver extends AutoCloseable {
     /** Waits until the VM's process has ended; false if it still runs at the deadline. */
     boolean awaitExit(String vmId, Duration timeout) throws InterruptedException;
 
+    /** Whether the host killed the VM for using more memory than its limit; meaningful until {@link #destroy}. */
+    boolean outOfMemory(String vmId);
+
     /** Takes over VMs that an earlier process of this driver left running, from what it saved on disk (RT10). */
     List<VmState> adopt();
 

@@ -78,7 +78,10 @@ public final class Cgroups {
                 }
                 usable.put(name, directory);
             } catch (IOException e) {
-                log.warn("control group hierarchy not usable hierarchy={} reason={}", name, e.getClass().getSimpleName());
+                log.warn(
+                        "control group hierarchy not usable hierarchy={} reason={}",
+                        name,
+                        e.getClass().getSimpleName());
             }
         });
         return new Cgroups(Map.copyOf(usable));
@@ -96,7 +99,8 @@ public final class Cgroups {
             for (Map.Entry<String, Path> parent : parents.entrySet()) {
                 Path group = parent.getValue().resolve(vmId);
                 Files.createDirectories(group);
-                for (Map.Entry<String, String> value : values(parent.getKey(), limits).entrySet()) {
+                for (Map.Entry<String, String> value :
+                        values(parent.getKey(), limits).entrySet()) {
                     Path file = group.resolve(value.getKey());
                     if (Files.exists(file)) {
                         Files.writeString(file, value.getValue());

@@ -38,9 +38,7 @@ public record ProcessIdentity(long pid, long startTicks, String hostBootId) {
     public static ProcessIdentity parse(String statLine, String hostBootId) {
         String[] fields = fields(statLine);
         return new ProcessIdentity(
-                Long.parseLong(statLine.substring(0, statLine.indexOf(' '))),
-                Long.parseLong(fields[19]),
-                hostBootId);
+                Long.parseLong(statLine.substring(0, statLine.indexOf(' '))), Long.parseLong(fields[19]), hostBootId);
     }
 
     /** Whether exactly this process runs now; a zombie does not. */
@@ -78,8 +76,9 @@ public record ProcessIdentity(long pid, long startTicks, String hostBootId) {
 
     private static Optional<String> stat(long pid) {
         try {
-            return Optional.of(Files.readString(Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1)
-                    .strip());
+            return Optional.of(
+                    Files.readString(Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1)
+                            .strip());
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
  * against emulated timers, so they are told with {@code tsc_early_khz}.
  */
 public final class TscFrequency {
-    private static final Pattern KERNEL_LOG = Pattern.compile(
-            "tsc: (?:Refined TSC clocksource calibration:|Detected) (\\d+)\\.(\\d{3}) MHz");
+    private static final Pattern KERNEL_LOG =
+            Pattern.compile("tsc: (?:Refined TSC clocksource calibration:|Detected) (\\d+)\\.(\\d{3}) MHz");
     private static final Pattern MODEL_NAME = Pattern.compile("model name\\s*:.*@ (\\d+)\\.(\\d+)GHz");
     private static final Pattern CPU_MHZ = Pattern.compile("cpu MHz\\s*:\\s*(\\d+)\\.(\\d{3})");
 

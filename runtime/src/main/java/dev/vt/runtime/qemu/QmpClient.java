@@ -63,7 +63,7 @@ final class QmpClient implements Closeable {
             throw e;
         }
         QmpClient client = new QmpClient(socket, onEvent, onClose);
-        Thread.ofVirtual().name("qmp " + path.getParent().getFileName()).start(client::read);
+        Thread.ofVirtual().name("qmp " + path).start(client::read);
         try {
             await(client.greeting, timeout);
             client.execute("qmp_capabilities", Json.object(), timeout);
@@ -114,8 +114,8 @@ final class QmpClient implements Closeable {
     }
 
     private void read() {
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(Channels.newInputStream(new Source()), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(Channels.newInputStream(new Source()), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.length() > MAX_LINE) {
                     throw new IOException("QMP line too long");

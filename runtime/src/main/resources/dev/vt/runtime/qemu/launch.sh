@@ -8,7 +8,7 @@ devices=$3
 shift 3
 
 # Its own name first: an agent that dies right now finds the process again by this file.
-cat "/proc/$$/stat" > process.new
+cat "/proc/$$/stat" /proc/sys/kernel/random/boot_id > process.new
 mv process.new process
 
 while [ "$1" != -- ]; do
