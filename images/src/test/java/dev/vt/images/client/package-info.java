@@ -1,0 +1,5 @@
+/** Tests of {@code images.client}. */
+@NullMarked
+package dev.vt.images.client;
+
+import org.jspecify.annotations.NullMarked;

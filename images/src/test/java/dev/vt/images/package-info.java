@@ -1,0 +1,5 @@
+/** Tests of the value types. */
+@NullMarked
+package dev.vt.images;
+
+import org.jspecify.annotations.NullMarked;
