@@ -8,6 +8,7 @@ import dev.vt.eventlog.Precondition;
 import dev.vt.kernel.ErrorCode;
 import dev.vt.kernel.IdSource;
 import dev.vt.kernel.Problem;
+import dev.vt.kernel.ProblemException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,6 +67,19 @@ final class Commits {
             case AppendResult.Unknown(String reason) ->
                 new Outcome.Refused(Problem.of(ErrorCode.COMMIT_UNKNOWN, "no answer about the commit: " + reason)
                         .withHint("retry with the same Idempotency-Key to learn the outcome"));
+        };
+    }
+
+    /** The last event of a committed batch: appending its id again answers as the first time (S7). */
+    long lastEventOf(String batchId, Actor actor, String requestId) {
+        Batch again = new Batch(batchId, clock.instant(), actor, requestId, null, List.of(), List.of(), List.of());
+        return switch (append(again)) {
+            case AppendResult.Applied(long first, long last) -> last;
+            case AppendResult.Rejected rejected ->
+                throw new IllegalStateException("a committed batch is rejected: " + batchId);
+            case AppendResult.Unknown(String reason) ->
+                throw new ProblemException(
+                        Problem.of(ErrorCode.COMMIT_UNKNOWN, "no answer about the commit: " + reason));
         };
     }
 

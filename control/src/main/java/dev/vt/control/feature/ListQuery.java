@@ -5,6 +5,7 @@ import dev.vt.control.http.Call;
 import dev.vt.control.http.OrgScope;
 import dev.vt.control.http.PageRequest;
 import dev.vt.control.http.Reply;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,19 +51,36 @@ public final class ListQuery {
     public ListQuery filter(Call call, String parameter, String column) {
         List<String> values = call.parameters(parameter);
         if (!values.isEmpty()) {
-            String name = "p" + bindings.size();
-            where.append(" AND ").append(column).append(" = ANY(:").append(name).append(")");
-            bindings.put(name, values.toArray(String[]::new));
+            List<String> marks = new ArrayList<>();
+            for (String value : values) {
+                String name = "p" + bindings.size();
+                marks.add(":" + name);
+                bindings.put(name, value);
+            }
+            where.append(" AND ")
+                    .append(column)
+                    .append(" IN (")
+                    .append(String.join(", ", marks))
+                    .append(")");
         }
+        return this;
+    }
+
+    /** A value of a parameter that {@code from} itself uses. */
+    public ListQuery bind(String name, Object value) {
+        bindings.put(name, value);
+        return this;
+    }
+
+    /** Without deleted rows. */
+    public ListQuery live() {
+        where.append(" AND deleted_at IS NULL");
         return this;
     }
 
     /** Without deleted rows unless {@code include_deleted=true}. */
     public ListQuery live(Call call) {
-        if (!call.flag("include_deleted")) {
-            where.append(" AND deleted_at IS NULL");
-        }
-        return this;
+        return call.flag("include_deleted") ? this : live();
     }
 
     /** Runs it; the item's {@code id} is the cursor's key. */

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -51,7 +50,7 @@ public final class Mutations {
         Optional<IdempotencyKey> key = IdempotencyKey.of(call, actor);
         String requestHash = key.isPresent() ? IdempotencyKey.requestHash(call) : "";
         for (int tries = 0; tries <= Commits.MAX_RETRIES; tries++) {
-            Optional<Reply> replay = key.flatMap(k -> replay(k, requestHash, reader));
+            Optional<Reply> replay = key.flatMap(k -> replay(k, actor, requestHash, reader));
             if (replay.isPresent()) {
                 return replay.get();
             }
@@ -67,7 +66,7 @@ public final class Mutations {
         throw new ProblemException(Commits.concurrentUpdate());
     }
 
-    private Optional<Reply> replay(IdempotencyKey key, String requestHash, ResourceReader reader) {
+    private Optional<Reply> replay(IdempotencyKey key, Actor actor, String requestHash, ResourceReader reader) {
         return state.side(IDEMPOTENCY, key.record()).map(record -> {
             Answer first = Answer.parse(record.content());
             if (!first.requestHash().equals(requestHash)) {
@@ -75,8 +74,8 @@ public final class Mutations {
                         Problem.of(ErrorCode.IDEMPOTENCY_KEY_REUSE, "this Idempotency-Key was used for another request")
                                 .withHint("use a new key"));
             }
-            OptionalLong eventId = first.changed() ? state.lastEventOfBatch(first.batchId()) : OptionalLong.empty();
-            return first.reply("replayed", eventId.isPresent() ? eventId.getAsLong() : null, null, reader);
+            Long eventId = first.changed() ? commits.lastEventOf(first.batchId(), actor, first.requestId()) : null;
+            return first.reply("replayed", eventId, null, reader);
         });
     }
 

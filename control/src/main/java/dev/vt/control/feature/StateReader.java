@@ -4,7 +4,6 @@ import dev.vt.control.http.ReadBarrier;
 import dev.vt.eventlog.StoredEvent;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
@@ -15,9 +14,6 @@ public interface StateReader extends ReadBarrier {
 
     /** A side record that has not expired. */
     Optional<SideRecord> side(String kind, String key);
-
-    /** The last event of a committed batch; empty if the batch had none or was never committed. */
-    OptionalLong lastEventOfBatch(String batchId);
 
     /** At most {@code limit} events after {@code afterEventId}, in order. */
     List<StoredEvent> events(long afterEventId, int limit);

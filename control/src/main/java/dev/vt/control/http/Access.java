@@ -5,8 +5,8 @@ public sealed interface Access {
     /** Public: no token is asked for, none is looked at. */
     record Anonymous() implements Access {}
 
-    /** Any living token; the handler narrows to what is the caller's own. */
-    record AnyToken() implements Access {}
+    /** Any living token, with the scope unless it is empty; the handler narrows to what is the caller's own. */
+    record AnyToken(String scope) implements Access {}
 
     /** A member of the path's {@code org_id} whose role and token have the scope. */
     record InOrg(String scope) implements Access {}
@@ -19,7 +19,11 @@ public sealed interface Access {
     }
 
     static Access anyToken() {
-        return new AnyToken();
+        return new AnyToken("");
+    }
+
+    static Access anyTokenWith(String scope) {
+        return new AnyToken(scope);
     }
 
     static Access org(String scope) {

@@ -258,7 +258,12 @@ public final class HttpServer implements AutoCloseable {
         Caller caller = authenticator.authenticate(
                 bearer(headers).orElseThrow(() -> refusal(ErrorCode.UNAUTHORIZED, "a bearer token is needed")));
         switch (endpoint.access()) {
-            case Access.Anonymous(), Access.AnyToken() -> {}
+            case Access.Anonymous() -> {}
+            case Access.AnyToken(String scope) -> {
+                if (!scope.isEmpty() && !caller.scopes().contains(scope)) {
+                    throw insufficient(scope);
+                }
+            }
             case Access.InOrg(String scope) -> {
                 String orgId = path.getOrDefault("org_id", "");
                 if (!caller.belongsTo(orgId)) {

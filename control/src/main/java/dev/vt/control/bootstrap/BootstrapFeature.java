@@ -1,0 +1,147 @@
+package dev.vt.control.bootstrap;
+
+import dev.vt.control.audit.Audit;
+import dev.vt.control.auth.PasswordHash;
+import dev.vt.control.auth.Scopes;
+import dev.vt.control.auth.TokenAuthenticator;
+import dev.vt.control.feature.Draft;
+import dev.vt.control.feature.Feature;
+import dev.vt.control.feature.Mutations;
+import dev.vt.control.http.Access;
+import dev.vt.control.http.Call;
+import dev.vt.control.http.Checks;
+import dev.vt.control.http.Endpoint;
+import dev.vt.control.http.Reply;
+import dev.vt.control.org.Orgs;
+import dev.vt.control.token.Tokens;
+import dev.vt.control.user.UserEvents;
+import dev.vt.control.user.Users;
+import dev.vt.eventlog.Actor;
+import dev.vt.eventlog.Precondition;
+import dev.vt.eventlog.SideOperation;
+import dev.vt.kernel.ErrorCode;
+import dev.vt.kernel.IdSource;
+import dev.vt.kernel.Json;
+import dev.vt.kernel.Problem;
+import dev.vt.kernel.ProblemException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** {@code POST /v1/bootstrap}: user, org, owner and a first operator token, once per cluster. */
+public final class BootstrapFeature implements Feature {
+    /** @param password for the console; without one the operator has only the token */
+    record Body(
+            @Nullable String code,
+            @Nullable String email,
+            @Nullable String password,
+            @Nullable String orgName) {
+        @Override
+        public String toString() {
+            return "Body[redacted]";
+        }
+    }
+
+    private static final Pattern EMAIL = Pattern.compile("[^@\\s\\p{Cntrl}]{1,64}@[^@\\s\\p{Cntrl}]{1,189}");
+    private static final Duration TOKEN_LIFE = Duration.ofDays(90);
+
+    private final Mutations mutations;
+    private final Users users;
+    private final Orgs orgs;
+    private final Tokens tokens;
+    private final BootstrapCode code;
+    private final IdSource ids;
+    private final SecureRandom random;
+
+    public BootstrapFeature(
+            Mutations mutations,
+            Users users,
+            Orgs orgs,
+            Tokens tokens,
+            BootstrapCode code,
+            IdSource ids,
+            SecureRandom random) {
+        this.mutations = mutations;
+        this.users = users;
+        this.orgs = orgs;
+        this.tokens = tokens;
+        this.code = code;
+        this.ids = ids;
+        this.random = random;
+    }
+
+    @Override
+    public String name() {
+        return "bootstrap";
+    }
+
+    @Override
+    public List<Endpoint> endpoints() {
+        return List.of(Endpoint.post("bootstrap.run", "/v1/bootstrap", Access.anonymous(), this::run)
+                .withoutKey());
+    }
+
+    private Reply run(Call call) {
+        Body body = call.body(Body.class);
+        if (users.any()) {
+            throw new ProblemException(alreadyDone());
+        }
+        if (!code.accepts(Objects.requireNonNullElse(body.code(), ""))) {
+            throw new ProblemException(Problem.of(ErrorCode.TOKEN_INVALID, "the bootstrap code is not valid")
+                    .withHint("read it from the file that the server named at its start"));
+        }
+        String email = Objects.requireNonNullElse(body.email(), "").toLowerCase(Locale.ROOT);
+        String password = body.password();
+        new Checks()
+                .that(EMAIL.matcher(email).matches(), "/email", "must be an address")
+                .that(
+                        password == null || (password.length() >= 12 && password.length() <= 1024),
+                        "/password",
+                        "must have at least 12 characters")
+                .name("/org_name", body.orgName())
+                .done();
+        String orgName = Objects.requireNonNull(body.orgName());
+        Actor operator = new Actor("user", ids.next("usr"));
+        Reply reply = mutations.run(call, operator, draft -> fill(draft, call, email, password, orgName), orgs::json);
+        code.consume();
+        return reply;
+    }
+
+    private void fill(Draft draft, Call call, String email, @Nullable String password, String orgName) {
+        String userId = draft.actor().id();
+        draft.require(new Precondition.Claim("cluster", "bootstrap", UserEvents.key(userId)), alreadyDone())
+                .expect(UserEvents.key(userId), 0)
+                .require(
+                        new Precondition.Claim("user_email", email, UserEvents.key(userId)),
+                        ErrorCode.NAME_TAKEN,
+                        "there is a user with this address")
+                .append(UserEvents.created(userId, email, true, "bootstrap"));
+        if (password != null) {
+            String credentialId = draft.newId("cred");
+            draft.append(UserEvents.credentialChanged(userId, "password", credentialId))
+                    .side(new SideOperation.Put(
+                            TokenAuthenticator.CREDENTIAL,
+                            "password:" + userId,
+                            Json.bytes(Json.object()
+                                    .put("kind", "password")
+                                    .put("credential_id", credentialId)
+                                    .put("hash", PasswordHash.of(password, random))),
+                            null));
+        }
+        draft.id("user", userId);
+        String orgId = orgs.create(draft, orgName, userId, email);
+        String tokenId =
+                tokens.issue(draft, "bootstrap", Scopes.all(), null, draft.now().plus(TOKEN_LIFE));
+        Audit.allowed(draft, call, "bootstrap.run", userId);
+        draft.created().id("token", tokenId).resource(orgId);
+    }
+
+    private static Problem alreadyDone() {
+        return Problem.of(ErrorCode.ALREADY_BOOTSTRAPPED, "this cluster has its first operator")
+                .withHint("sign in as the operator, or ask them for an account");
+    }
+}

@@ -1,0 +1,10 @@
+package dev.vt.control.org;
+
+/** What an org is, by its events. */
+sealed interface OrgState {
+    record Absent() implements OrgState {}
+
+    record Live(String name, String billingEmail) implements OrgState {}
+
+    record Gone() implements OrgState {}
+}
