@@ -1,0 +1,259 @@
+package dev.vt.distribution;
+
+import dev.vt.cli.config.Credentials;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * {@code vt dev}: server, agent and edge of one machine as children of this process. A child that dies is started again after
+ * a pause that doubles to {@link #MAX_PAUSE}; VMs are children of nobody and outlive everything here. SIGTERM stops the edge, the
+ * agent and the server in this order.
+ */
+final class DevSupervisor {
+    private static final Duration MAX_PAUSE = Duration.ofSeconds(10);
+    private static final Duration STABLE = Duration.ofSeconds(30);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+    private static final Duration START_LIMIT = Duration.ofSeconds(120);
+
+    private final DevOptions options;
+    private final Map<String, Process> children = new LinkedHashMap<>();
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    private DevSupervisor(DevOptions options) {
+        this.options = options;
+    }
+
+    static int run(String[] args) {
+        Optional<DevOptions> options = DevOptions.parse(args);
+        if (options.isEmpty()) {
+            System.err.print(DevOptions.USAGE);
+            return args.length > 0 && args[0].equals("--help") ? 0 : 2;
+        }
+        try {
+            return new DevSupervisor(options.get()).supervise();
+        } catch (IOException e) {
+            System.err.println("error: vt dev cannot go on: " + e.getMessage());
+            return 1;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 130;
+        }
+    }
+
+    private int supervise() throws IOException, InterruptedException {
+        Files.createDirectories(options.dataDir().resolve("logs"));
+        Files.createDirectories(options.runDir());
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "dev-stop"));
+        keep("server", options.serverCommand());
+        awaitPort(options.httpAddress());
+        enroll("node", "agent");
+        enroll("edge", "edge");
+        keep("agent", options.agentCommand());
+        keep("edge", options.edgeCommand());
+        System.out.println("vt dev runs: api http://" + options.httpText() + ", data " + options.dataDir());
+        System.out.flush();
+        stopped.await();
+        return 0;
+    }
+
+    /** Starts a child and a thread that starts it again whenever it ends. */
+    private void keep(String name, List<String> arguments) throws IOException {
+        start(name, arguments);
+        Thread.ofVirtual().name("dev-" + name).start(() -> {
+            Duration pause = Duration.ofMillis(500);
+            while (stopping.getCount() > 0) {
+                Instant began = Instant.now();
+                int exit = await(name);
+                if (stopping.getCount() == 0) {
+                    return;
+                }
+                pause = Duration.between(began, Instant.now()).compareTo(STABLE) > 0
+                        ? Duration.ofMillis(500)
+                        : pause.multipliedBy(2).compareTo(MAX_PAUSE) > 0 ? MAX_PAUSE : pause.multipliedBy(2);
+                System.err.println("vt dev: " + name + " ended with " + exit + ", again in " + pause.toMillis() + " ms");
+                if (pausedUntilStop(pause)) {
+                    return;
+                }
+                try {
+                    start(name, arguments);
+                } catch (IOException e) {
+                    throw new UncheckedIOException("cannot start " + name, e);
+                }
+            }
+        });
+    }
+
+    private boolean pausedUntilStop(Duration pause) {
+        try {
+            return stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    private synchronized void start(String name, List<String> arguments) throws IOException {
+        if (stopping.getCount() == 0) {
+            return;
+        }
+        Path log = options.dataDir().resolve("logs").resolve(name + ".log");
+        Process child = new ProcessBuilder(command(arguments))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .start();
+        children.put(name, child);
+        Files.writeString(
+                options.dataDir().resolve(name + ".pid"),
+                child.pid() + "\n",
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING);
+    }
+
+    private int await(String name) {
+        Process child;
+        synchronized (this) {
+            child = children.get(name);
+        }
+        try {
+            return child == null ? -1 : child.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return -1;
+        }
+    }
+
+    /** The same launcher that started this process. */
+    private static List<String> command(List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(System.getProperty("vt.launcher", "vt"));
+        command.addAll(arguments);
+        return command;
+    }
+
+    /** The first start of a role: a single-use token is made with the operator's credentials and spent at once. */
+    private void enroll(String kind, String role) throws IOException, InterruptedException {
+        Path dataDir = options.dataDir().resolve(role);
+        if (Files.exists(dataDir.resolve("certificate.pem"))) {
+            return;
+        }
+        signIn();
+        Path token = options.dataDir().resolve(role + ".token");
+        try {
+            String secret = client("tokens", "create", "--kind", kind, "--format", "ids").strip();
+            Files.writeString(token, secret);
+            List<String> arguments = new ArrayList<>(List.of(
+                    role,
+                    "enroll",
+                    "--data-dir",
+                    dataDir.toString(),
+                    "--server",
+                    options.grpcText(),
+                    "--ca-file",
+                    options.dataDir().resolve("server/ca.pem").toString(),
+                    "--token-file",
+                    token.toString(),
+                    "--name",
+                    "dev"));
+            run(arguments);
+        } finally {
+            Files.deleteIfExists(token);
+        }
+        if (kind.equals("node")) {
+            client("nodes", "activate", "dev");
+        }
+    }
+
+    private void signIn() throws IOException, InterruptedException {
+        Path code = options.dataDir().resolve("server/bootstrap-code");
+        if (Credentials.load(options.dataDir().resolve("client/vt"))
+                .token("http://" + options.httpText())
+                .isPresent()) {
+            return;
+        }
+        client(
+                "auth",
+                "login",
+                "--bootstrap-code-file",
+                code.toString(),
+                "--email",
+                "operator@localhost.localdomain",
+                "--org",
+                "dev");
+    }
+
+    /** Runs a client command with the credentials of this installation and gives what it printed. */
+    private String client(String... arguments) throws IOException, InterruptedException {
+        return run(List.of(arguments));
+    }
+
+    private String run(List<String> arguments) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command(arguments));
+        builder.environment().put("VT_SERVER", "http://" + options.httpText());
+        builder.environment().put("XDG_DATA_HOME", options.dataDir().resolve("client").toString());
+        builder.environment().put("XDG_CONFIG_HOME", options.dataDir().resolve("client").toString());
+        builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+        Process child = builder.start();
+        child.getOutputStream().close();
+        String out = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        int exit = child.waitFor();
+        if (exit != 0) {
+            throw new IOException("vt " + String.join(" ", arguments.subList(0, 2)) + " ended with " + exit);
+        }
+        return out;
+    }
+
+    private void awaitPort(InetSocketAddress address) throws IOException {
+        Instant deadline = Instant.now().plus(START_LIMIT);
+        while (Instant.now().isBefore(deadline)) {
+            try (Socket socket = new Socket()) {
+                socket.connect(address, 500);
+                return;
+            } catch (IOException notYet) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            }
+        }
+        throw new IOException("the server did not open " + options.httpText() + " in " + START_LIMIT.toSeconds()
+                + " s; see " + options.dataDir().resolve("logs/server.log"));
+    }
+
+    private void stop() {
+        stopping.countDown();
+        List<String> order = List.of("edge", "agent", "server");
+        for (String name : order) {
+            Process child;
+            synchronized (this) {
+                child = children.get(name);
+            }
+            if (child == null || !child.isAlive()) {
+                continue;
+            }
+            child.destroy();
+            try {
+                if (!child.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                    child.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        stopped.countDown();
+    }
+}
