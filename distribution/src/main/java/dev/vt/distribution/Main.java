@@ -4,6 +4,7 @@ import dev.vt.cli.Cli;
 import dev.vt.cli.core.Shell;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,7 +17,10 @@ import java.util.Base64;
 public final class Main {
     private Main() {}
 
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException {
+        if (Boolean.getBoolean("vt.training")) {
+            System.exit(Training.run());
+        }
         int exit = args.length > 0 && Role.of(args[0]).isPresent()
                 ? role(args[0], Arrays.copyOfRange(args, 1, args.length))
                 : Cli.run(shell(), args);
@@ -29,7 +33,7 @@ public final class Main {
         return Role.of(name).orElseThrow().run(args);
     }
 
-    private static Shell shell() {
+    static Shell shell() {
         SecureRandom[] random = new SecureRandom[1];
         return new Shell(
                 new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8),

@@ -12,6 +12,7 @@ enum Role {
     SERVER,
     AGENT,
     EDGE,
+    IMAGE,
     DEV;
 
     static Optional<Role> of(String word) {
@@ -26,6 +27,7 @@ enum Role {
             case SERVER -> ServerMain.run(args);
             case AGENT -> AgentMain.run(args);
             case EDGE -> EdgeMain.run(args);
+            case IMAGE -> ImageTool.run(args);
             case DEV -> DevSupervisor.run(args);
         };
     }
