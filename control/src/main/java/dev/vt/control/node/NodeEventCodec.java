@@ -1,0 +1,102 @@
+package dev.vt.control.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vt.kernel.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Event types, versions and payloads; every form ever written has a golden file. */
+final class NodeEventCodec {
+    static final String ENROLLED = "node.enrolled";
+    static final String STATE_CHANGED = "node.state_changed";
+    static final String CAPACITY_UPDATED = "node.capacity_updated";
+
+    private NodeEventCodec() {}
+
+    static String type(NodeEvent event) {
+        return switch (event) {
+            case NodeEvent.Enrolled enrolled -> ENROLLED;
+            case NodeEvent.StateChanged changed -> STATE_CHANGED;
+            case NodeEvent.CapacityUpdated updated -> CAPACITY_UPDATED;
+        };
+    }
+
+    static ObjectNode payload(NodeEvent event) {
+        ObjectNode out = Json.object();
+        switch (event) {
+            case NodeEvent.Enrolled e -> {
+                out.put("name", e.name()).put("token_id", e.tokenId());
+                ObjectNode labels = out.putObject("labels");
+                new TreeMap<>(e.labels()).forEach(labels::put);
+                putText(out, "wireguard_public_key", e.wireguardPublicKey());
+                out.put("cert_fingerprint", e.certFingerprint()).put("overlay_ipv6", e.overlayIpv6());
+                ArrayNode underlay = out.putArray("underlay");
+                e.underlay().forEach(underlay::add);
+                out.set("inventory", e.inventory());
+                out.put("agent_version", e.agentVersion());
+            }
+            case NodeEvent.StateChanged(var state, var health, var reason, var detail) -> {
+                out.put("state", state.wire()).put("health", health.wire());
+                out.putObject("signals");
+                putText(out, "reason_code", reason);
+                putText(out, "detail", detail);
+            }
+            case NodeEvent.CapacityUpdated(ObjectNode allocatable, ObjectNode inventory) -> {
+                out.set("allocatable", allocatable);
+                out.putObject("reserved");
+                out.set("inventory", inventory);
+            }
+        }
+        return out;
+    }
+
+    private static void putText(ObjectNode out, String name, @Nullable String value) {
+        if (value != null && !value.isEmpty()) {
+            out.put(name, value);
+        }
+    }
+
+    /** @throws IllegalArgumentException on a type that is not a node's */
+    static NodeEvent parse(String type, JsonNode payload) {
+        return switch (type) {
+            case ENROLLED -> {
+                Map<String, String> labels = new TreeMap<>();
+                payload.path("labels").properties().forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
+                List<String> underlay = new ArrayList<>();
+                payload.path("underlay").forEach(address -> underlay.add(address.asText()));
+                yield new NodeEvent.Enrolled(
+                        payload.path("name").asText(),
+                        payload.path("token_id").asText(),
+                        labels,
+                        text(payload, "wireguard_public_key"),
+                        payload.path("cert_fingerprint").asText(),
+                        payload.path("overlay_ipv6").asText(),
+                        underlay,
+                        object(payload, "inventory"),
+                        payload.path("agent_version").asText());
+            }
+            case STATE_CHANGED ->
+                new NodeEvent.StateChanged(
+                        NodeState.Admission.of(payload.path("state").asText()),
+                        NodeState.Health.of(payload.path("health").asText()),
+                        text(payload, "reason_code"),
+                        text(payload, "detail"));
+            case CAPACITY_UPDATED ->
+                new NodeEvent.CapacityUpdated(object(payload, "allocatable"), object(payload, "inventory"));
+            default -> throw new IllegalArgumentException("not a node event: " + type);
+        };
+    }
+
+    private static ObjectNode object(JsonNode payload, String field) {
+        return payload.path(field) instanceof ObjectNode object ? object : Json.object();
+    }
+
+    private static @Nullable String text(JsonNode payload, String field) {
+        return payload.has(field) ? payload.get(field).asText() : null;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.vt.control.node;
+
+import dev.vt.control.feature.Feature;
+import dev.vt.control.feature.Mutations;
+import dev.vt.control.feature.Reconciler;
+import dev.vt.control.feature.StateReader;
+import dev.vt.control.feature.SystemMutations;
+import dev.vt.control.http.Endpoint;
+import dev.vt.eventlog.Projection;
+import java.util.List;
+
+/** Registers the noun. */
+public final class NodeFeature implements Feature {
+    private final NodeHandlers handlers;
+    private final NodeMonitor monitor;
+
+    public NodeFeature(
+            Mutations mutations, SystemMutations system, StateReader state, Nodes nodes, Heartbeats heartbeats) {
+        this.handlers = new NodeHandlers(mutations, state, nodes);
+        this.monitor = new NodeMonitor(nodes, heartbeats, system);
+    }
+
+    @Override
+    public String name() {
+        return "node";
+    }
+
+    @Override
+    public List<Endpoint> endpoints() {
+        return handlers.endpoints();
+    }
+
+    @Override
+    public List<Projection> coreProjections() {
+        return List.of(new NodeProjection());
+    }
+
+    @Override
+    public List<Reconciler> reconcilers() {
+        return List.of(monitor);
+    }
+}
