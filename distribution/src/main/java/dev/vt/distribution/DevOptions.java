@@ -20,8 +20,7 @@ import java.util.Optional;
 record DevOptions(
         Path dataDir, Path runDir, int httpPort, int grpcPort, String driver, Path kernelBundle, String edgeAddress) {
 
-    static final String USAGE =
-            """
+    static final String USAGE = """
             Usage: vt dev --data-dir DIR --kernel-bundle DIR [--run-dir DIR] [--http-port N] [--grpc-port N]
                           [--driver qemu|sim] [--edge-address ADDRESS]
             Runs server, agent and edge on this machine until stopped.
@@ -72,7 +71,15 @@ record DevOptions(
 
     List<String> serverCommand() {
         return List.of(
-                "server", "run", "--data-dir", dataDir.resolve("server").toString(), "--listen", httpText(), "--grpc-listen", grpcText(), "--dev");
+                "server",
+                "run",
+                "--data-dir",
+                dataDir.resolve("server").toString(),
+                "--listen",
+                httpText(),
+                "--grpc-listen",
+                grpcText(),
+                "--dev");
     }
 
     List<String> agentCommand() {

@@ -87,7 +87,8 @@ final class DevSupervisor {
                 pause = Duration.between(began, Instant.now()).compareTo(STABLE) > 0
                         ? Duration.ofMillis(500)
                         : pause.multipliedBy(2).compareTo(MAX_PAUSE) > 0 ? MAX_PAUSE : pause.multipliedBy(2);
-                System.err.println("vt dev: " + name + " ended with " + exit + ", again in " + pause.toMillis() + " ms");
+                System.err.println(
+                        "vt dev: " + name + " ended with " + exit + ", again in " + pause.toMillis() + " ms");
                 if (pausedUntilStop(pause)) {
                     return;
                 }
@@ -157,7 +158,8 @@ final class DevSupervisor {
         signIn();
         Path token = options.dataDir().resolve(role + ".token");
         try {
-            String secret = client("tokens", "create", "--kind", kind, "--format", "ids").strip();
+            String secret = client("tokens", "create", "--kind", kind, "--format", "ids")
+                    .strip();
             Files.writeString(token, secret);
             List<String> arguments = new ArrayList<>(List.of(
                     role,
@@ -207,8 +209,10 @@ final class DevSupervisor {
     private String run(List<String> arguments) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(command(arguments));
         builder.environment().put("VT_SERVER", "http://" + options.httpText());
-        builder.environment().put("XDG_DATA_HOME", options.dataDir().resolve("client").toString());
-        builder.environment().put("XDG_CONFIG_HOME", options.dataDir().resolve("client").toString());
+        builder.environment()
+                .put("XDG_DATA_HOME", options.dataDir().resolve("client").toString());
+        builder.environment()
+                .put("XDG_CONFIG_HOME", options.dataDir().resolve("client").toString());
         builder.redirectError(ProcessBuilder.Redirect.INHERIT);
         Process child = builder.start();
         child.getOutputStream().close();

@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Any OCI client does the same against the built-in registry, with a token as its password.
  */
 final class ImageTool {
-    private static final String USAGE =
-            """
+    private static final String USAGE = """
             Usage: vt image layout DIRECTORY LAYOUT [--env NAME=VALUE]... [--cmd ARG]... [--user NAME]
                    vt image push LAYOUT HOST/REPOSITORY:TAG
             """;
@@ -71,8 +70,8 @@ final class ImageTool {
 
     private static int push(Path layout, String to) throws InterruptedException {
         ImageReference reference = ImageReference.parse(to);
-        try (RegistryClient client =
-                new RegistryClient(RegistryOptions.withPlainHttp(loopback(reference.host()) ? Set.of(reference.host()) : Set.of()))) {
+        try (RegistryClient client = new RegistryClient(
+                RegistryOptions.withPlainHttp(loopback(reference.host()) ? Set.of(reference.host()) : Set.of()))) {
             OciDigest digest = new ImagePusher(client).push(layout, reference, credentials());
             System.out.println(reference.repository() + "@" + digest);
             return 0;
@@ -88,8 +87,8 @@ final class ImageTool {
         String server = System.getenv().getOrDefault("VT_SERVER", "");
         Optional<String> token = Optional.ofNullable(System.getenv("VT_TOKEN"))
                 .or(() -> Credentials.load(Main.shell().directory("data")).token(server));
-        return token.<RegistryCredentials>map(secret ->
-                        new RegistryCredentials.Basic("vt", secret.getBytes(StandardCharsets.UTF_8)))
+        return token.<RegistryCredentials>map(
+                        secret -> new RegistryCredentials.Basic("vt", secret.getBytes(StandardCharsets.UTF_8)))
                 .orElseGet(RegistryCredentials::anonymous);
     }
 }

@@ -21,12 +21,10 @@ import java.util.Map;
  */
 final class Training {
     private static final String ID = "01k9ejze95es8r65rzyjka792g";
-    private static final String ANSWER =
-            """
+    private static final String ANSWER = """
             {"items":[{"id":"org_%1$s","name":"acme","created_at":"2026-01-01T00:00:00Z"}],"next_cursor":null,
              "id":"org_%1$s","resource":{"id":"org_%1$s"},"receipt":{"status":"applied","event_id":1,"ids":{"org":"org_%1$s"}}}
-            """
-                    .formatted(ID);
+            """.formatted(ID);
 
     private Training() {}
 

@@ -92,7 +92,8 @@ public final class CertificateAuthority {
             if (!Files.exists(keyFile)) {
                 create(directory, clock);
             }
-            PrivateKey key = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(Files.readAllBytes(keyFile)));
+            PrivateKey key =
+                    KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(Files.readAllBytes(keyFile)));
             X509Certificate certificate = readPem(Files.readString(directory.resolve(CERTIFICATE_FILE)));
             return new CertificateAuthority(key, certificate, clock);
         } catch (IOException e) {
@@ -155,7 +156,11 @@ public final class CertificateAuthority {
             hostNames.forEach(host -> names.add(new GeneralName(GeneralName.dNSName, host)));
             addresses.forEach(address -> names.add(new GeneralName(GeneralName.iPAddress, address)));
             X509Certificate server = issue(
-                    subject("vt server", "server"), pair.getPublic(), SERVER_LIFE, KeyPurposeId.id_kp_serverAuth, names);
+                    subject("vt server", "server"),
+                    pair.getPublic(),
+                    SERVER_LIFE,
+                    KeyPurposeId.id_kp_serverAuth,
+                    names);
             return new Identity(pair.getPrivate(), List.of(server, certificate));
         } catch (GeneralSecurityException e) {
             throw new CertificateAuthorityException("cannot make a server certificate", e);
@@ -194,7 +199,10 @@ public final class CertificateAuthority {
             X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                     certificate,
                     serial(random),
-                    Date.from(now.minus(BACKDATED)), Date.from(now.plus(life)), toPrincipal(subject), publicKey);
+                    Date.from(now.minus(BACKDATED)),
+                    Date.from(now.plus(life)),
+                    toPrincipal(subject),
+                    publicKey);
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
             builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));

@@ -32,13 +32,12 @@ final class NodeDecider {
         if (member.admission() == wanted) {
             return Decision.unchanged();
         }
-        boolean allowed =
-                switch (wanted) {
-                    case ENROLLED -> false;
-                    case ACTIVE, DISABLED -> member.admission() != Admission.REVOKED;
-                    case DRAINING -> member.admission() == Admission.ACTIVE;
-                    case REVOKED -> true;
-                };
+        boolean allowed = switch (wanted) {
+            case ENROLLED -> false;
+            case ACTIVE, DISABLED -> member.admission() != Admission.REVOKED;
+            case DRAINING -> member.admission() == Admission.ACTIVE;
+            case REVOKED -> true;
+        };
         if (!allowed) {
             return Decision.refuse(
                     ErrorCode.INVALID_STATE,

@@ -33,8 +33,7 @@ sealed interface NodeEvent {
             NodeState.Admission state,
             NodeState.Health health,
             @Nullable String reasonCode,
-            @Nullable String detail)
-            implements NodeEvent {}
+            @Nullable String detail) implements NodeEvent {}
 
     /** @param allocatable cpu_millis, memory_bytes, disk_bytes */
     record CapacityUpdated(ObjectNode allocatable, ObjectNode inventory) implements NodeEvent {}

@@ -66,7 +66,10 @@ final class NodeEventCodec {
         return switch (type) {
             case ENROLLED -> {
                 Map<String, String> labels = new TreeMap<>();
-                payload.path("labels").properties().forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
+                payload.path("labels")
+                        .properties()
+                        .forEach(label ->
+                                labels.put(label.getKey(), label.getValue().asText()));
                 List<String> underlay = new ArrayList<>();
                 payload.path("underlay").forEach(address -> underlay.add(address.asText()));
                 yield new NodeEvent.Enrolled(

@@ -70,7 +70,8 @@ final class NodeHandlers {
                             NodeDecider.decide(node.status(), new NodeCommand.Admit(wanted, body.reason())),
                             event -> Nodes.encode(node.id(), event));
                     if (changed) {
-                        draft.change(Change.update("node", node.id(), node.name(), node.state() + " -> " + wanted.wire()));
+                        draft.change(
+                                Change.update("node", node.id(), node.name(), node.state() + " -> " + wanted.wire()));
                     }
                 },
                 id -> nodes.find(id).map(Node::json));

@@ -54,7 +54,8 @@ final class NodeMonitor implements Reconciler {
             switch (outcome) {
                 case SystemMutations.Outcome.Applied applied -> changed++;
                 case SystemMutations.Outcome.Unchanged unchanged -> {}
-                case SystemMutations.Outcome.Refused(var problem) -> problems.add(node.id() + ": " + problem.code().code());
+                case SystemMutations.Outcome.Refused(var problem) ->
+                    problems.add(node.id() + ": " + problem.code().code());
             }
         }
         return new ReconcileReport(all.size(), changed, problems);

@@ -47,20 +47,30 @@ public final class Nodes {
             ObjectNode inventory,
             String agentVersion) {
         NodeEvent.Enrolled enrolled = new NodeEvent.Enrolled(
-                name, tokenId, labels, wireguardPublicKey, certFingerprint, overlayIpv6, underlay, inventory, agentVersion);
+                name,
+                tokenId,
+                labels,
+                wireguardPublicKey,
+                certFingerprint,
+                overlayIpv6,
+                underlay,
+                inventory,
+                agentVersion);
         draft.expect(Node.key(nodeId), 0)
                 .require(
                         new Precondition.Claim("node_name", name, Node.key(nodeId)),
                         ErrorCode.NAME_TAKEN,
                         "there is another node named " + name)
-                .require(new Precondition.Claim("overlay_address", overlayIpv6, Node.key(nodeId)), ErrorCode.ADDRESS_IN_USE, "the address was taken meanwhile");
+                .require(
+                        new Precondition.Claim("overlay_address", overlayIpv6, Node.key(nodeId)),
+                        ErrorCode.ADDRESS_IN_USE,
+                        "the address was taken meanwhile");
         draft.decided(
                 NodeDecider.decide(new NodeState.Absent(), new NodeCommand.Enroll(enrolled)),
                 event -> encode(nodeId, event));
     }
 
     static NewEvent encode(String nodeId, NodeEvent event) {
-        return new NewEvent(
-                Node.key(nodeId), NodeEventCodec.type(event), Owner.NONE, NodeEventCodec.payload(event));
+        return new NewEvent(Node.key(nodeId), NodeEventCodec.type(event), Owner.NONE, NodeEventCodec.payload(event));
     }
 }
