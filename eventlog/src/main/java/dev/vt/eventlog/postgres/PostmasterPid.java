@@ -1,0 +1,46 @@
+package dev.vt.eventlog.postgres;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** What {@code postmaster.pid} says about a server on a data directory: line 1 is its process, line 4 its port. */
+record PostmasterPid(long pid, int port) {
+    /** The server that lives on this data directory; empty if the file is absent, stale or not yet complete. */
+    static Optional<PostmasterPid> ofLiving(Path data) {
+        try {
+            List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
+            if (lines.size() < 4 || lines.get(3).isBlank()) {
+                return Optional.empty();
+            }
+            PostmasterPid found = new PostmasterPid(
+                    Long.parseLong(lines.getFirst().strip()),
+                    Integer.parseInt(lines.get(3).strip()));
+            return found.isPostgresOn(data) ? Optional.of(found) : Optional.empty();
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new PostgresException("could not read postmaster.pid in " + data, e);
+        }
+    }
+
+    /** Process ids are reused: only a process that names this very data directory is ours. */
+    private boolean isPostgresOn(Path data) throws IOException {
+        try {
+            String arguments = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"));
+            return arguments.contains("postgres\0") && arguments.contains("\0" + data + "\0");
+        } catch (NoSuchFileException gone) {
+            return false;
+        }
+    }
+
+    boolean runs(Path program) {
+        return ProcessHandle.of(pid)
+                .flatMap(process -> process.info().command())
+                .map(command -> command.equals(program.toString()))
+                .orElse(false);
+    }
+}

@@ -1,0 +1,177 @@
+package dev.vt.eventlog.store;
+
+import dev.vt.eventlog.ApplyHaltedException;
+import dev.vt.eventlog.EventLog;
+import dev.vt.eventlog.EventReader;
+import dev.vt.eventlog.EventSchemas;
+import dev.vt.eventlog.Projection;
+import dev.vt.eventlog.ProjectionSet;
+import dev.vt.eventlog.SideRecords;
+import dev.vt.eventlog.Verification;
+import dev.vt.eventlog.Views;
+import dev.vt.eventlog.apply.BatchApplier;
+import dev.vt.eventlog.apply.LogHead;
+import dev.vt.eventlog.postgres.PostgresAddress;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * One server's event store in direct mode: the log, its views and its side records in one PostgreSQL database. Thread-safe.
+ *
+ * <pre>
+ * try (EmbeddedPostgres postgres = EmbeddedPostgres.start(EmbeddedPostgres.Config.durable(home));
+ *         EventStore store = EventStore.open(postgres.database("vt"), projections, schemas, Config.DEFAULT)) {
+ *     AppendResult result = store.log().append(batch);
+ *     store.views().readAtLeast(last, Views.READ_WAIT, handle -&gt; …);
+ * }
+ * </pre>
+ */
+public final class EventStore implements AutoCloseable {
+    /** @param readConnections of the pool behind {@link #views}, {@link #events} and {@link #sideRecords} */
+    public record Config(int readConnections) {
+        public static final Config DEFAULT = new Config(16);
+    }
+
+    private final Database database;
+    private final HeadSignal head = new HeadSignal();
+    private final DirectEventLog log;
+    private final Map<String, Follower> followers = new LinkedHashMap<>();
+    private final ProjectionSet projections;
+    private final ViewBuilder builder;
+    private final Verifier verifier;
+    private final EventReader events;
+    private final SideRecords sideRecords;
+    private final Views views;
+
+    private EventStore(Database database, ProjectionSet projections, EventSchemas schemas) {
+        this.database = database;
+        this.projections = projections;
+        this.builder = new ViewBuilder(database, schemas, projections);
+        this.verifier = new Verifier(database, schemas, projections);
+        this.log = new DirectEventLog(database, new BatchApplier(schemas, projections.core()), head);
+        for (Projection projection : projections.derived()) {
+            followers.put(projection.name(), new Follower(database, schemas, projection, head));
+        }
+        this.events = new StoredEvents(database.views(), head);
+        this.sideRecords = new StoredSideRecords(database.views());
+        this.views = new PooledViews(database.views(), head, followers);
+    }
+
+    /**
+     * Migrates the log's tables, replays the views whose code has changed, then starts to apply.
+     *
+     * @throws ApplyHaltedException if the log holds an event that this program does not know (S12)
+     */
+    public static EventStore open(
+            PostgresAddress address, ProjectionSet projections, EventSchemas schemas, Config config) {
+        Database database = Database.open(address, config.readConnections());
+        try {
+            EventStore store = new EventStore(database, projections, schemas);
+            store.start();
+            return store;
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    private void start() {
+        builder.bringUpToDate();
+        try (Handle handle = database.connect(Database.LIVE)) {
+            head.raise(LogHead.read(handle).eventId());
+        }
+        log.start();
+        followers.values().forEach(Follower::start);
+    }
+
+    public EventLog log() {
+        return log;
+    }
+
+    public EventReader events() {
+        return events;
+    }
+
+    public SideRecords sideRecords() {
+        return sideRecords;
+    }
+
+    public Views views() {
+        return views;
+    }
+
+    /** Whether this server holds the leader's lock. */
+    public boolean leads() {
+        return log.leads();
+    }
+
+    /** Waits until this server leads; false when the time ran out. */
+    public boolean awaitLeadership(Duration timeout) throws InterruptedException {
+        return log.awaitLeadership(timeout);
+    }
+
+    /** Why apply, or a derived projection, has halted (S12); empty while all is well. */
+    public Optional<ApplyHaltedException> halted() {
+        ApplyHaltedException cause = log.halted();
+        for (Follower follower : followers.values()) {
+            cause = cause == null ? follower.halted() : cause;
+        }
+        return Optional.ofNullable(cause);
+    }
+
+    /** Waits until every derived view has reached the event; false when the time ran out. */
+    public boolean awaitDerived(long eventId, Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        for (Follower follower : followers.values()) {
+            if (follower.reached().awaitBeyond(eventId - 1, HeadSignal.remaining(deadline)) < eventId) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** How far each derived projection has come. */
+    public Map<String, Long> derivedCheckpoints() {
+        Map<String, Long> reached = new LinkedHashMap<>();
+        followers.forEach(
+                (name, follower) -> reached.put(name, follower.reached().head()));
+        return reached;
+    }
+
+    /**
+     * Replays a view from the first event while the old rows serve (S18). Core views are rebuilt together, because they read
+     * each other.
+     *
+     * @param projection the name of any projection
+     */
+    public void rebuild(String projection) {
+        List<Projection> derived = projections.derived().stream()
+                .filter(one -> one.name().equals(projection))
+                .toList();
+        if (!derived.isEmpty()) {
+            builder.rebuildDerived(derived.getFirst());
+        } else if (projections.core().stream().anyMatch(one -> one.name().equals(projection))) {
+            builder.rebuildCore();
+        } else {
+            throw new IllegalArgumentException("no projection " + projection);
+        }
+    }
+
+    /** Replays the log beside the views and compares both, and the hash chain (S19). Reads all events; changes nothing. */
+    public Verification verify() {
+        return verifier.verify();
+    }
+
+    /** Answers what is queued, stops the followers, closes the connections; the database server goes on. */
+    @Override
+    public void close() {
+        log.close();
+        followers.values().forEach(Follower::close);
+        head.wakeAll();
+        database.close();
+    }
+}
