@@ -10,6 +10,7 @@ import dev.vt.cli.local.AuthCommands;
 import dev.vt.cli.local.CompletionCommand;
 import dev.vt.cli.local.ContextCommands;
 import dev.vt.cli.local.DoctorCommand;
+import dev.vt.cli.local.ManifestCommands;
 import dev.vt.cli.local.VersionCommand;
 import dev.vt.cli.platform.NamedCommands;
 import dev.vt.cli.platform.RouteCreateCommand;
@@ -184,6 +185,12 @@ final class CommandTree {
             tokens.addSubcommand("create", make(new AuthCommands.TokenCreate()));
             tokens.addSubcommand("revoke", make(new AuthCommands.TokenRevoke()));
             group.addSubcommand("tokens", tokens);
+        });
+        group(root, "manifest", "vt.toml without a server", group -> {
+            group.addSubcommand("validate", make(new ManifestCommands.Validate()));
+            group.addSubcommand("fmt", make(new ManifestCommands.Format()));
+            group.addSubcommand("show", make(new ManifestCommands.Show()));
+            group.addSubcommand("schema", make(new ManifestCommands.Schema()));
         });
         group(root, "context", "named targets", group -> {
             group.addSubcommand("list", make(new ContextCommands.ListAll()));

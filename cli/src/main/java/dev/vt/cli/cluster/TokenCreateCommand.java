@@ -28,7 +28,13 @@ public final class TokenCreateCommand extends VtCommand {
     protected int run(Session session) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("kind", kind);
-        body.put("expires_in_seconds", Durations.parse("--expires", expires).toSeconds());
+        body.put(
+                "expires_at",
+                session.shell()
+                        .clock()
+                        .instant()
+                        .plus(Durations.parse("--expires", expires))
+                        .toString());
         if (!labels.isEmpty()) {
             body.put("labels", labels);
         }
@@ -39,7 +45,7 @@ public final class TokenCreateCommand extends VtCommand {
                         body,
                         session.idempotencyKey(),
                         "creating an enrollment token");
-        String secret = answer.str("secret").isEmpty() ? answer.str("resource.secret") : answer.str("secret");
+        String secret = answer.str("secret");
         if (session.globals().isIds()) {
             session.out().println(secret);
             return 0;

@@ -67,6 +67,11 @@ public record CliError(
                 category, exitCode, code, message, what, why, fix, retryAfterSeconds, retryable, requestId, details);
     }
 
+    public CliError withDetails(Doc more) {
+        return new CliError(
+                category, exitCode, code, message, activity, why, fix, retryAfterSeconds, retryable, requestId, more);
+    }
+
     /** The same failure of {@code exec}, which keeps category and code but ends with 125 (C10). */
     public CliError asExecFailure() {
         return new CliError(

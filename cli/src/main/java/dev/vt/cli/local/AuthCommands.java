@@ -15,6 +15,7 @@ import java.io.Console;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +85,7 @@ public final class AuthCommands {
                             Map.of("code", code, "email", email, "org_name", session.globals().org),
                             session.idempotencyKey(),
                             "making the first operator");
-            return answer.str("token").isEmpty() ? answer.str("resource.token") : answer.str("token");
+            return answer.str("secret");
         }
     }
 
@@ -169,16 +170,20 @@ public final class AuthCommands {
         protected int run(Session session) {
             Map<String, Object> body = new LinkedHashMap<>();
             body.put("name", name);
-            if (!scopes.isEmpty()) {
-                body.put("scopes", scopes);
-            }
+            body.put("scopes", scopes.isEmpty() ? ownScopes(session) : scopes);
             if (resource != null) {
                 body.put("resource", resource);
             }
-            body.put("expires_in_seconds", Durations.parse("--expires", expires).toSeconds());
+            body.put(
+                    "expires_at",
+                    session.shell()
+                            .clock()
+                            .instant()
+                            .plus(Durations.parse("--expires", expires))
+                            .toString());
             Doc answer =
                     session.api().mutate("POST", "/v1/auth/tokens", body, session.idempotencyKey(), "creating a token");
-            String secret = answer.str("secret").isEmpty() ? answer.str("resource.secret") : answer.str("secret");
+            String secret = answer.str("secret");
             if (session.globals().isIds()) {
                 session.out().println(secret);
                 return 0;
@@ -190,6 +195,13 @@ public final class AuthCommands {
             }
             return 0;
         }
+    }
+
+    private static List<Object> ownScopes(Session session) {
+        Doc who = session.api().get("/v1/auth/whoami", "asking for your scopes");
+        List<Object> scopes = new ArrayList<>();
+        who.list("token.scopes").forEach(scope -> scope.text().ifPresent(scopes::add));
+        return scopes;
     }
 
     @Command(name = "revoke", description = "revoke a personal token")

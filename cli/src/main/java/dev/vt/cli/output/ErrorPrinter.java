@@ -42,7 +42,8 @@ public final class ErrorPrinter {
     }
 
     private static String validationLine(Doc item) {
-        String place = item.get("line").isNull() ? "" : item.str("line") + ":" + item.str("column") + " ";
+        String file = item.str("file").isEmpty() ? "" : item.str("file") + ":";
+        String place = item.get("line").isNull() ? "" : file + item.str("line") + ":" + item.str("column") + " ";
         String nearest = item.str("nearest").isEmpty() ? "" : " (did you mean '" + item.str("nearest") + "'?)";
         String path = item.str("path").isEmpty() ? "" : item.str("path") + ": ";
         return Text.safe(place + item.str("code") + " " + path + item.str("message") + nearest);

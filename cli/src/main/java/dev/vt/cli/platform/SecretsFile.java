@@ -3,10 +3,10 @@ package dev.vt.cli.platform;
 import dev.vt.cli.core.CliError;
 import dev.vt.cli.core.CliException;
 import dev.vt.cli.core.Session;
+import dev.vt.manifest.secrets.SecretBundle;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.util.Base64;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -18,46 +18,45 @@ final class SecretsFile {
         byte[] bytes = from.equals("-")
                 ? session.shell().in().readAllBytes()
                 : Files.readAllBytes(session.shell().workingDirectory().resolve(from));
-        return parse(new String(bytes, StandardCharsets.UTF_8));
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        return text.stripLeading().startsWith(SecretBundle.HEADER) ? delivered(bytes) : parse(text);
+    }
+
+    private static Map<String, byte[]> delivered(byte[] file) {
+        return switch (SecretBundle.parse(file)) {
+            case SecretBundle.Result.Accepted(SecretBundle bundle) -> {
+                Map<String, byte[]> entries = new TreeMap<>();
+                bundle.values().forEach((key, value) -> entries.put(key, value.reveal()));
+                yield entries;
+            }
+            case SecretBundle.Result.Rejected(var findings) ->
+                throw invalid(findings.getFirst().line(), findings.getFirst().message());
+        };
     }
 
     static Map<String, byte[]> parse(String text) {
-        boolean delivery = text.stripLeading().startsWith("# VT_SECRETS_V1");
         Map<String, byte[]> entries = new TreeMap<>();
         int number = 0;
         for (String raw : text.split("\r?\n", -1)) {
             number++;
-            String line = delivery ? raw : raw.strip();
+            String line = raw.strip();
             if (line.isBlank() || line.startsWith("#")) {
                 continue;
             }
-            if (!delivery && line.startsWith("export ")) {
+            if (line.startsWith("export ")) {
                 line = line.substring(7).stripLeading();
             }
             int equals = line.indexOf('=');
             String key = equals < 0 ? line : line.substring(0, equals);
-            if (equals < 0 || !key.matches("[A-Z_][A-Z0-9_]{0,127}")) {
+            if (equals < 0 || !SecretBundle.KEY.matcher(key).matches()) {
                 throw invalid(number, "expected KEY=VALUE with a key of A-Z, 0-9 and _");
             }
-            String value = line.substring(equals + 1);
-            byte[] bytes =
-                    delivery ? delivered(number, key, value) : unquote(value).getBytes(StandardCharsets.UTF_8);
-            if (entries.put(key, bytes) != null) {
+            byte[] value = unquote(line.substring(equals + 1)).getBytes(StandardCharsets.UTF_8);
+            if (entries.put(key, value) != null) {
                 throw invalid(number, "key " + key + " stands twice");
             }
         }
         return entries;
-    }
-
-    private static byte[] delivered(int number, String key, String value) {
-        if (!value.startsWith("base64:")) {
-            return value.getBytes(StandardCharsets.UTF_8);
-        }
-        try {
-            return Base64.getDecoder().decode(value.substring(7));
-        } catch (IllegalArgumentException e) {
-            throw invalid(number, "the value of " + key + " is not base64");
-        }
     }
 
     private static String unquote(String value) {
