@@ -122,8 +122,7 @@ abstract sealed class GroupPass permits RollingPass, InPlacePass {
 
     /** Ends an instance that is draining: at once if nothing runs any more, else when its grace is over. */
     final void finishDraining(InstanceView instance) {
-        Instant end =
-                instance.desiredSince().plus(pass.config.edgeDrainDelay()).plusSeconds(instance.drainGraceSeconds());
+        Instant end = graceEnd(instance.desiredSince(), instance.drainGraceSeconds());
         if (instance.status() == InstanceStatus.FAILED || !end.isAfter(pass.now)) {
             String reason = instance.desiredReason() == null ? Reasons.SCALE_DOWN : instance.desiredReason();
             pass.leave(group.key(), instance, DesiredState.STOPPED, 0, reason);
@@ -133,6 +132,11 @@ abstract sealed class GroupPass permits RollingPass, InPlacePass {
         }
     }
 
+    /** The stop signal comes when edges had time to turn away, the kill after the grace (scheduler.md §4). */
+    private Instant graceEnd(Instant since, int graceSeconds) {
+        return since.plus(pass.config.edgeDrainDelay()).plusSeconds(graceSeconds);
+    }
+
     /** Draining where something may be serving, else stopped. */
     final void leave(InstanceView instance, String reason) {
         switch (instance.status()) {
@@ -140,6 +144,7 @@ abstract sealed class GroupPass permits RollingPass, InPlacePass {
             case BOOTING, READY, DRAINING -> {
                 int grace = spec == null ? instance.drainGraceSeconds() : spec.stopGraceSeconds();
                 pass.leave(group.key(), instance, DesiredState.DRAINING, grace, reason);
+                pass.wake(graceEnd(pass.now, grace));
                 leaving.add(instance);
             }
         }

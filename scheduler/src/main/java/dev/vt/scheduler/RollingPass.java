@@ -275,7 +275,8 @@ final class RollingPass extends GroupPass {
         outgoing.forEach(member -> perNode.merge(member.instance().nodeId(), 1, Integer::sum));
         Comparator<Member> order = Comparator.comparing(Member::ready)
                 .thenComparing(member -> !member.onTroubledNode(pass))
-                .thenComparingInt(member -> -perNode.getOrDefault(member.instance().nodeId(), 0))
+                .thenComparingInt(
+                        member -> -perNode.getOrDefault(member.instance().nodeId(), 0))
                 .thenComparing(Member::id);
         Optional<Member> first = members.stream().min(order);
         return first.orElseThrow();
