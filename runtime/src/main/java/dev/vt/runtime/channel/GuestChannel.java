@@ -17,7 +17,6 @@ public interface GuestChannel extends AutoCloseable {
      * @param deadline for the handshake (RT21)
      * @throws ChannelException {@code HANDSHAKE}, {@code INIT_PROTOCOL} or {@code LOST}
      */
-    @SuppressWarnings("DoNotCallSuggester")
     static GuestChannel open(
             ByteChannelPair transport,
             String instanceId,
@@ -26,7 +25,7 @@ public interface GuestChannel extends AutoCloseable {
             Duration deadline,
             GuestEvents events)
             throws InterruptedException {
-        throw new UnsupportedOperationException("lands next");
+        return HostChannel.open(transport, instanceId, bootId, epoch, deadline, events);
     }
 
     /** The newest HELLO. */
@@ -58,7 +57,8 @@ public interface GuestChannel extends AutoCloseable {
     /**
      * Starts a command in the guest.
      *
-     * @throws ChannelException {@code STREAM_RESET} with detail {@code busy}, {@code not_running} or {@code exec_failed}
+     * @throws ChannelException {@code STREAM_RESET} with detail {@code busy} or {@code not_running}. A program that cannot
+     *     be run is no refusal: the session ends with code 126 or 127
      */
     ExecSession openExec(ExecRequest request, Duration timeout) throws InterruptedException;
 
@@ -69,7 +69,10 @@ public interface GuestChannel extends AutoCloseable {
      */
     ByteChannelPair openForward(int port, Duration timeout) throws InterruptedException;
 
-    /** Whether the channel still works. */
+    /** What init wrote to its own log so far, JSON lines of at most 1 MiB; names and codes, never values. */
+    byte[] initLog(Duration timeout) throws InterruptedException;
+
+    /** Whether the channel works now; false also for the moment of a resync. */
     boolean isOpen();
 
     /** Lets go of the guest without stopping anything in it. {@link GuestEvents#lost} is still called. */

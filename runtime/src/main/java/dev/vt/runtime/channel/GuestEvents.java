@@ -25,6 +25,9 @@ public interface GuestEvents {
      */
     byte[] secrets() throws SecretsUnavailableException;
 
-    /** The channel ended, for whatever reason; called once, last. The workload may well live on. */
+    /**
+     * A channel that had opened has ended, for whatever reason; called once, last, after all that was received. The workload may
+     * well live on.
+     */
     void lost(ChannelException cause);
 }
