@@ -1,17 +1,12 @@
 package dev.vt.control.ca;
 
+import dev.vt.kernel.Digests;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -19,8 +14,11 @@ import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.ECParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,7 +27,6 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -53,9 +50,7 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 
 /** Signs certificates (RFC 5280) with the cluster's key. Thread-safe. */
 public final class CertificateAuthority {
-    static final String KEY_FILE = "ca.key";
-    static final String CERTIFICATE_FILE = "ca.pem";
-
+    private static final String CURVE = "secp256r1";
     private static final Duration AUTHORITY_LIFE = Duration.ofDays(3650);
     private static final Duration MEMBER_LIFE = Duration.ofDays(90);
     private static final Duration SERVER_LIFE = Duration.ofDays(365);
@@ -80,68 +75,47 @@ public final class CertificateAuthority {
         }
     }
 
-    /**
-     * Reads the authority of this directory, or makes one.
-     *
-     * @throws UncheckedIOException if the files cannot be read or written
-     * @throws CertificateAuthorityException if what they hold is not a key and its certificate
-     */
-    public static CertificateAuthority open(Path directory, Clock clock) {
+    /** A new authority with a key of its own, in memory only. */
+    public static CertificateAuthority create(Clock clock) {
         try {
-            Path keyFile = directory.resolve(KEY_FILE);
-            if (!Files.exists(keyFile)) {
-                create(directory, clock);
-            }
-            PrivateKey key =
-                    KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(Files.readAllBytes(keyFile)));
-            X509Certificate certificate = readPem(Files.readString(directory.resolve(CERTIFICATE_FILE)));
-            return new CertificateAuthority(key, certificate, clock);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot open the certificate authority in " + directory, e);
-        } catch (GeneralSecurityException e) {
-            throw new CertificateAuthorityException("the certificate authority in " + directory + " is damaged", e);
-        }
-    }
-
-    private static void create(Path directory, Clock clock) throws IOException, GeneralSecurityException {
-        KeyPair pair = newKeyPair();
-        Instant now = clock.instant();
-        X500Name name = new X500NameBuilder(BCStyle.INSTANCE)
-                .addRDN(BCStyle.O, "vt")
-                .addRDN(BCStyle.CN, "vt cluster authority " + HexFormat.of().formatHex(randomBytes(4)))
-                .build();
-        X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
-                name,
-                serial(new SecureRandom()),
-                Date.from(now.minus(BACKDATED)),
-                Date.from(now.plus(AUTHORITY_LIFE)),
-                name,
-                pair.getPublic());
-        X509Certificate certificate;
-        try {
+            KeyPair pair = newKeyPair();
+            Instant now = clock.instant();
+            X500Name name = new X500NameBuilder(BCStyle.INSTANCE)
+                    .addRDN(BCStyle.O, "vt")
+                    .addRDN(BCStyle.CN, "vt cluster authority " + HexFormat.of().formatHex(randomBytes(4)))
+                    .build();
+            X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
+                    name,
+                    serial(new SecureRandom()),
+                    Date.from(now.minus(BACKDATED)),
+                    Date.from(now.plus(AUTHORITY_LIFE)),
+                    name,
+                    pair.getPublic());
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
-            certificate = sign(builder, pair.getPrivate());
-        } catch (IOException | OperatorCreationException e) {
+            return new CertificateAuthority(pair.getPrivate(), sign(builder, pair.getPrivate()), clock);
+        } catch (IOException | GeneralSecurityException | OperatorCreationException e) {
             throw new CertificateAuthorityException("cannot make the authority's certificate", e);
         }
-        Files.createDirectories(directory);
-        // The certificate first: a directory with a key is a complete authority.
-        write(directory.resolve(CERTIFICATE_FILE), pem(certificate).getBytes(StandardCharsets.US_ASCII), "rw-r--r--");
-        write(directory.resolve(KEY_FILE), pair.getPrivate().getEncoded(), "rw-------");
     }
 
-    private static void write(Path file, byte[] content, String mode) throws IOException {
-        Path temporary = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(temporary);
-        try (FileChannel channel = FileChannel.open(
-                temporary,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode)))) {
-            channel.write(java.nio.ByteBuffer.wrap(content));
-            channel.force(true);
+    /**
+     * The authority that {@link #encodedKey} and {@link #pem} were taken from.
+     *
+     * @throws CertificateAuthorityException if they are not a key and its certificate
+     */
+    static CertificateAuthority restore(byte[] encodedKey, String pem, Clock clock) {
+        try {
+            PrivateKey key = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(encodedKey));
+            return new CertificateAuthority(key, readPem(pem), clock);
+        } catch (IOException | GeneralSecurityException e) {
+            throw new CertificateAuthorityException("the certificate authority is damaged", e);
         }
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** PKCS#8; the caller wipes it. */
+    byte[] encodedKey() {
+        return key.getEncoded();
     }
 
     public X509Certificate certificate() {
@@ -172,24 +146,47 @@ public final class CertificateAuthority {
      *
      * @param id becomes the common name
      * @param kind {@code node} or {@code edge}, becomes the organisational unit
+     * @param clusterId goes into the alternative name {@code vt://<cluster>/<kind>/<id>} (SC-3)
      * @throws InvalidRequestException if the bytes are not a request for an EC P-256 key signed by that key
      */
-    public X509Certificate signMember(byte[] requestDer, String id, String kind) {
-        PublicKey publicKey;
+    public X509Certificate signMember(byte[] requestDer, String id, String kind, String clusterId) {
+        PublicKey publicKey = requestedKey(requestDer);
+        GeneralName name =
+                new GeneralName(GeneralName.uniformResourceIdentifier, "vt://" + clusterId + "/" + kind + "/" + id);
+        return issue(subject(id, kind), publicKey, MEMBER_LIFE, KeyPurposeId.id_kp_clientAuth, List.of(name));
+    }
+
+    /**
+     * The public key of a request.
+     *
+     * @throws InvalidRequestException if the bytes are not a request for an EC P-256 key signed by that key
+     */
+    public static PublicKey requestedKey(byte[] requestDer) {
         try {
             JcaPKCS10CertificationRequest request = new JcaPKCS10CertificationRequest(requestDer);
-            publicKey = request.getPublicKey();
-            boolean selfSigned = request.isSignatureValid(new JcaContentVerifierProviderBuilder().build(publicKey));
-            if (!selfSigned || !"EC".equals(publicKey.getAlgorithm())) {
-                throw new InvalidRequestException("the certificate request is not signed by its own EC key", null);
+            PublicKey publicKey = request.getPublicKey();
+            if (!isP256(publicKey)) {
+                throw new InvalidRequestException("the key must be EC P-256", null);
             }
+            if (!request.isSignatureValid(new JcaContentVerifierProviderBuilder().build(publicKey))) {
+                throw new InvalidRequestException("the certificate request is not signed by its own key", null);
+            }
+            return publicKey;
         } catch (IOException | GeneralSecurityException | PKCSException | OperatorCreationException e) {
             throw new InvalidRequestException("not a PKCS#10 certificate request", e);
         } catch (IllegalArgumentException | IllegalStateException | ClassCastException e) {
             // Bouncy Castle's ASN.1 parser throws these on hostile bytes.
             throw new InvalidRequestException("not a PKCS#10 certificate request", e);
         }
-        return issue(subject(id, kind), publicKey, MEMBER_LIFE, KeyPurposeId.id_kp_clientAuth, List.of());
+    }
+
+    private static boolean isP256(PublicKey publicKey) throws GeneralSecurityException {
+        AlgorithmParameters curve = AlgorithmParameters.getInstance("EC");
+        curve.init(new ECGenParameterSpec(CURVE));
+        ECParameterSpec p256 = curve.getParameterSpec(ECParameterSpec.class);
+        return publicKey instanceof ECPublicKey ec
+                && ec.getParams().getCurve().equals(p256.getCurve())
+                && ec.getParams().getOrder().equals(p256.getOrder());
     }
 
     private X509Certificate issue(
@@ -235,7 +232,7 @@ public final class CertificateAuthority {
 
     private static KeyPair newKeyPair() throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        generator.initialize(new ECGenParameterSpec(CURVE));
         return generator.generateKeyPair();
     }
 
@@ -248,6 +245,20 @@ public final class CertificateAuthority {
         byte[] bytes = new byte[length];
         new SecureRandom().nextBytes(bytes);
         return bytes;
+    }
+
+    /** SHA-256 of the certificate as 64 hexadecimal digits. */
+    public static String fingerprint(X509Certificate certificate) {
+        try {
+            return Digests.sha256Hex(certificate.getEncoded());
+        } catch (CertificateEncodingException e) {
+            throw new CertificateAuthorityException("cannot encode a certificate", e);
+        }
+    }
+
+    /** What clients trust. */
+    public String pem() {
+        return pem(certificate);
     }
 
     public static String pem(X509Certificate certificate) {
@@ -266,7 +277,7 @@ public final class CertificateAuthority {
             if (holder instanceof org.bouncycastle.cert.X509CertificateHolder found) {
                 return new JcaX509CertificateConverter().getCertificate(found);
             }
-            throw new CertificateAuthorityException(CERTIFICATE_FILE + " holds no certificate", null);
+            throw new CertificateAuthorityException("the authority's PEM holds no certificate", null);
         }
     }
 }

@@ -1,9 +1,14 @@
 /**
- * The cluster's certificate authority: one EC P-256 key, made when the cluster is created, that signs servers, nodes and edges
+ * The cluster's certificate authority: one EC P-256 key, made by the first leader, that signs servers, nodes and edges
  * (security.md §4).
  *
- * <p>A node's or edge's identity is the subject of its client certificate: {@code CN} its id, {@code OU} its kind. The private key
- * lies in a 0600 file of the server's data directory; with several servers it moves into a wrapped side record.
+ * <pre>
+ * side record wrapped_key/ca ── master key ──► CertificateAuthority ──► ServerTls (server certificate, in memory)
+ *                                                                 └──► client certificates of nodes and edges, from their CSRs
+ * </pre>
+ *
+ * <p>A node's or edge's identity is the subject of its client certificate: {@code CN} its id, {@code OU} its kind. There is no
+ * revocation list: whether a certificate still counts is the member's state and fingerprint in the views (SC-8).
  */
 @NullMarked
 package dev.vt.control.ca;

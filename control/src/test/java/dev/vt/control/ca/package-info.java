@@ -1,0 +1,4 @@
+@NullMarked
+package dev.vt.control.ca;
+
+import org.jspecify.annotations.NullMarked;
