@@ -26,7 +26,9 @@ final class ArgvRedaction {
                 out.add(word.substring(0, equals + 1) + REDACTED);
                 valueFollows = false;
             } else {
-                valueFollows = word.startsWith("-") && equals < 0 && TELLING.matcher(word).find();
+                valueFollows = word.startsWith("-")
+                        && equals < 0
+                        && TELLING.matcher(word).find();
                 out.add(word.length() > MAX_WORD ? word.substring(0, MAX_WORD) + "…" : word);
             }
         }

@@ -40,7 +40,8 @@ public final class ExecFeature implements Feature {
             Clock clock) {
         this.sessions = new ExecSessions(state, system, keys, clock);
         this.relays = relays;
-        this.handlers = new ExecHandlers(mutations, state, sessions, instances, links, relays, envProtected, random, clock);
+        this.handlers =
+                new ExecHandlers(mutations, state, sessions, instances, links, relays, envProtected, random, clock);
         this.reaper = new ExecReaper(state, sessions, clock);
     }
 

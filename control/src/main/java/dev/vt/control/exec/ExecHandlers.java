@@ -113,8 +113,7 @@ final class ExecHandlers {
                 call,
                 draft -> {
                     String id = draft.newId("exec");
-                    Owner owner = new Owner(
-                            instance.orgId(), instance.projectId(), instance.appId(), instance.envId());
+                    Owner owner = new Owner(instance.orgId(), instance.projectId(), instance.appId(), instance.envId());
                     ExecEvent.Granted granted = new ExecEvent.Granted(
                             instance.instanceId(),
                             ArgvRedaction.redact(command),
@@ -130,7 +129,8 @@ final class ExecHandlers {
                     draft.change(Change.create("exec_session", id, instance.instanceId()));
                 },
                 id -> sessions.find(id)
-                        .map(session -> session.json().put("exec_id", id).put("connect_url", "/v1/exec/" + id + "/connect")));
+                        .map(session ->
+                                session.json().put("exec_id", id).put("connect_url", "/v1/exec/" + id + "/connect")));
         return reply;
     }
 
@@ -162,9 +162,11 @@ final class ExecHandlers {
     }
 
     private void refuseUnless(InstanceDirectory.Entry instance, Grant body) {
-        if (envProtected.test(instance.orgId(), instance.envId()) && (body.reason() == null || body.reason().isBlank())) {
-            throw new ProblemException(Problem.of(ErrorCode.PROTECTED_ENV, "a command in a protected environment needs a reason")
-                    .withHint("add --reason"));
+        if (envProtected.test(instance.orgId(), instance.envId())
+                && (body.reason() == null || body.reason().isBlank())) {
+            throw new ProblemException(
+                    Problem.of(ErrorCode.PROTECTED_ENV, "a command in a protected environment needs a reason")
+                            .withHint("add --reason"));
         }
         if (!instance.status().equals("ready")) {
             throw new ProblemException(
@@ -176,8 +178,7 @@ final class ExecHandlers {
         }
         if (sessions.open("instance_id", instance.instanceId()) >= PER_INSTANCE
                 || sessions.open("env_id", instance.envId()) >= PER_ENV
-                || sessions.grantedSince(
-                                instance.orgId(), clock.instant().minus(Duration.ofHours(1)))
+                || sessions.grantedSince(instance.orgId(), clock.instant().minus(Duration.ofHours(1)))
                         >= PER_ORG_AND_HOUR) {
             throw new ProblemException(Problem.of(ErrorCode.EXEC_LIMIT, "too many sessions are open")
                     .withHint("end one with: vt exec revoke"));
@@ -218,7 +219,8 @@ final class ExecHandlers {
                 draft -> {
                     ExecSession session = find(call);
                     String id = session.row().id();
-                    draft.target(ExecSession.key(id), session.row().resourceVersion()).id("exec_session", id);
+                    draft.target(ExecSession.key(id), session.row().resourceVersion())
+                            .id("exec_session", id);
                     boolean changed = draft.decided(
                             ExecDecider.decide(session.state(), new ExecCommand.End(null, "operator_revoked")),
                             event -> ExecSession.encode(id, session.owner(), event));

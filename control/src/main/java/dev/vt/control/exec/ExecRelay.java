@@ -98,7 +98,9 @@ final class ExecRelay implements AutoCloseable {
                 return false;
             }
             if (stream.isReady()) {
-                stream.onNext(ExecToNode.newBuilder().setFrame(ByteString.copyFrom(frame)).build());
+                stream.onNext(ExecToNode.newBuilder()
+                        .setFrame(ByteString.copyFrom(frame))
+                        .build());
                 return true;
             }
             wait(1000);

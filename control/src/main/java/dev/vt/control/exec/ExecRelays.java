@@ -66,9 +66,8 @@ public final class ExecRelays implements ExecDialBack {
             links.send(
                     relay.nodeId(),
                     ToNode.newBuilder()
-                            .setRevokeExec(RevokeExec.newBuilder()
-                                    .setExecId(execId)
-                                    .setEndReason("operator_revoked"))
+                            .setRevokeExec(
+                                    RevokeExec.newBuilder().setExecId(execId).setEndReason("operator_revoked"))
                             .build());
         }
     }
@@ -89,7 +88,8 @@ public final class ExecRelays implements ExecDialBack {
                 }
                 ExecRelay wanted = relays.get(message.getExecId());
                 if (wanted == null || !wanted.nodeId().equals(nodeId) || !wanted.attach(out)) {
-                    out.onError(Status.NOT_FOUND.withDescription("no such session").asRuntimeException());
+                    out.onError(
+                            Status.NOT_FOUND.withDescription("no such session").asRuntimeException());
                     return;
                 }
                 relay = wanted;

@@ -121,7 +121,7 @@ final class ExecSocket implements WsListener {
         }
         ExecRelay to = relay;
         switch (frame[0]) {
-            case ExecFrame.STDIN -> forward(session, to, frame);
+            case ExecFrame.STDIN -> forward(to, frame);
             case ExecFrame.CONTROL -> {
                 JsonNode message = ExecFrame.control(frame).orElse(null);
                 if (message == null) {
@@ -129,7 +129,7 @@ final class ExecSocket implements WsListener {
                     return;
                 }
                 switch (message.path("type").asText()) {
-                    case "resize", "signal", "eof", "close" -> forward(session, to, frame);
+                    case "resize", "signal", "eof", "close" -> forward(to, frame);
                     case "ping" -> send(session, ExecFrame.control(Json.object().put("type", "pong")));
                     case "pong" -> {}
                     default -> close(session, CLOSE_PROTOCOL, "unknown control frame");
@@ -139,7 +139,7 @@ final class ExecSocket implements WsListener {
         }
     }
 
-    private void forward(WsSession session, @Nullable ExecRelay to, byte[] frame) throws InterruptedException {
+    private void forward(@Nullable ExecRelay to, byte[] frame) throws InterruptedException {
         if (to != null && !to.toNode(frame)) {
             log.debug("frame for an ended session exec={}", execId);
         }
@@ -173,7 +173,13 @@ final class ExecSocket implements WsListener {
             return;
         }
         relay = opened.get();
-        send(session, ExecFrame.control(Json.object().put("type", "welcome").put("v", 1).put("replay_bytes", 0).put("missed_bytes", 0)));
+        send(
+                session,
+                ExecFrame.control(Json.object()
+                        .put("type", "welcome")
+                        .put("v", 1)
+                        .put("replay_bytes", 0)
+                        .put("missed_bytes", 0)));
         Thread.ofVirtual().name("exec-" + execId).start(() -> pump(session, opened.get()));
         try {
             // The client's first input must not overtake the agent's stream.

@@ -38,7 +38,8 @@ final class LogCursor {
             if (document.path("f").asText().equals(cursor.filters)) {
                 document.path("a")
                         .properties()
-                        .forEach(entry -> cursor.after.put(entry.getKey(), entry.getValue().asText()));
+                        .forEach(entry -> cursor.after.put(
+                                entry.getKey(), entry.getValue().asText()));
                 return cursor;
             }
         } catch (IllegalArgumentException malformed) {
@@ -59,7 +60,9 @@ final class LogCursor {
     void passed(ObjectNode record) {
         String instance = record.path("instance_id").asText();
         if (!instance.isEmpty() && record.has("seq")) {
-            after.put(instance, record.path("boot_id").asText() + ":" + record.path("seq").asLong());
+            after.put(
+                    instance,
+                    record.path("boot_id").asText() + ":" + record.path("seq").asLong());
         }
     }
 

@@ -89,6 +89,13 @@ record LogFilter(
 
     LogQuery query(List<String> instances, Map<String, String> after, boolean follow) {
         return new LogQuery(
-                instances, stream, since, until, after.isEmpty() && since == null ? tailLines : null, contains, after, follow);
+                instances,
+                stream,
+                since,
+                until,
+                after.isEmpty() && since == null ? tailLines : null,
+                contains,
+                after,
+                follow);
     }
 }

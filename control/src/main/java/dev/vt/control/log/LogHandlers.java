@@ -51,7 +51,8 @@ final class LogHandlers {
         Access read = Access.org("logs:read");
         return List.of(
                 Endpoint.get("logs.list", PATH, read, this::list).withParameters(LogFilter.PARAMETERS),
-                Endpoint.get("logs.stream", PATH + "/stream", read, this::stream).withParameters(LogFilter.PARAMETERS));
+                Endpoint.get("logs.stream", PATH + "/stream", read, this::stream)
+                        .withParameters(LogFilter.PARAMETERS));
     }
 
     private Reply list(Call call) {
@@ -63,7 +64,8 @@ final class LogHandlers {
         List<ObjectNode> partial = new ArrayList<>();
         boolean newest = cursor.isStart() && filter.since() == null;
         byNode(call.org().orgId(), envId, filter).forEach((nodeId, ids) -> {
-            NodeLog node = queries.open(nodeId, filter.query(ids, cursor.after(), false)).orElse(null);
+            NodeLog node = queries.open(nodeId, filter.query(ids, cursor.after(), false))
+                    .orElse(null);
             if (node == null || !readHistory(node, records)) {
                 partial.add(partial(nodeId));
             }
@@ -109,7 +111,8 @@ final class LogHandlers {
         LogFilter filter = LogFilter.of(call);
         LogCursor cursor = cursor(call, filter, envId);
         if (!queries.hasRoom()) {
-            throw new ProblemException(Problem.of(ErrorCode.TOO_MANY_STREAMS, "this server follows logs for too many already"));
+            throw new ProblemException(
+                    Problem.of(ErrorCode.TOO_MANY_STREAMS, "this server follows logs for too many already"));
         }
         String orgId = call.org().orgId();
         return Reply.stream(sink -> {
@@ -140,7 +143,8 @@ final class LogHandlers {
         Map<String, List<String>> nodes = new LinkedHashMap<>();
         for (InstanceDirectory.Entry instance : instances.inEnv(orgId, envId)) {
             if (filter.wants(instance)) {
-                nodes.computeIfAbsent(instance.nodeId(), id -> new ArrayList<>()).add(instance.instanceId());
+                nodes.computeIfAbsent(instance.nodeId(), id -> new ArrayList<>())
+                        .add(instance.instanceId());
             }
         }
         return nodes;
@@ -253,11 +257,13 @@ final class LogHandlers {
                 queries.forget(node);
             });
             wanted.forEach((nodeId, ids) -> {
-                List<String> fresh = ids.stream().filter(id -> !covered.contains(id)).toList();
+                List<String> fresh =
+                        ids.stream().filter(id -> !covered.contains(id)).toList();
                 if (fresh.isEmpty()) {
                     return;
                 }
-                NodeLog node = queries.open(nodeId, filter.query(fresh, cursor.after(), true)).orElse(null);
+                NodeLog node = queries.open(nodeId, filter.query(fresh, cursor.after(), true))
+                        .orElse(null);
                 if (node == null) {
                     if (silent.add(nodeId)) {
                         sink.send("partial", cursor.text(), partial(nodeId));

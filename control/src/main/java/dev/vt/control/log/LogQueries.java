@@ -45,7 +45,8 @@ public final class LogQueries implements LogDialBack {
         NodeLog answer = new NodeLog(nodeId);
         open.put(queryId, answer);
         ToNode message = ToNode.newBuilder()
-                .setOpenLogs(OpenLogs.newBuilder().setQueryId(queryId).setQueryJson(ByteString.copyFrom(Json.bytes(query))))
+                .setOpenLogs(
+                        OpenLogs.newBuilder().setQueryId(queryId).setQueryJson(ByteString.copyFrom(Json.bytes(query))))
                 .build();
         if (!links.send(nodeId, message)) {
             open.remove(queryId);
@@ -75,9 +76,8 @@ public final class LogQueries implements LogDialBack {
                 }
                 NodeLog wanted = open.get(message.getQueryId());
                 if (wanted == null || !wanted.nodeId().equals(nodeId) || wanted.attached()) {
-                    out.onError(Status.NOT_FOUND
-                            .withDescription("no such query")
-                            .asRuntimeException());
+                    out.onError(
+                            Status.NOT_FOUND.withDescription("no such query").asRuntimeException());
                     return;
                 }
                 answer = wanted;
