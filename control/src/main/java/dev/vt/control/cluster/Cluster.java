@@ -12,8 +12,7 @@ import java.sql.SQLException;
  * @param leaderId server id, empty before the first leader
  * @param epoch of that leader
  */
-public record Cluster(
-        AggregateRow row, String name, String ipv6Prefix, int featureLevel, String leaderId, long epoch) {
+public record Cluster(AggregateRow row, String name, String ipv6Prefix, int featureLevel, String leaderId, long epoch) {
     static Cluster of(ResultSet row) throws SQLException {
         return new Cluster(
                 AggregateRow.of(row),

@@ -45,19 +45,11 @@ final class EventHandlers {
         return List.of(
                 Endpoint.get("events.list", "/v1/orgs/{org_id}/events", org, call -> page(call, orgOf(call)))
                         .withParameters(pageParameters),
-                Endpoint.get(
-                                "events.stream",
-                                "/v1/orgs/{org_id}/events/stream",
-                                org,
-                                call -> stream(call, orgOf(call)))
+                Endpoint.get("events.stream", "/v1/orgs/{org_id}/events/stream", org, call -> stream(call, orgOf(call)))
                         .withParameters(FILTERS),
                 Endpoint.get("cluster.events.list", "/v1/cluster/events", cluster, call -> page(call, null))
                         .withParameters(pageParameters),
-                Endpoint.get(
-                                "cluster.events.stream",
-                                "/v1/cluster/events/stream",
-                                cluster,
-                                call -> stream(call, null))
+                Endpoint.get("cluster.events.stream", "/v1/cluster/events/stream", cluster, call -> stream(call, null))
                         .withParameters(FILTERS));
     }
 

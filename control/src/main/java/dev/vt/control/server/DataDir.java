@@ -46,8 +46,8 @@ public final class DataDir implements AutoCloseable {
                 Files.createDirectories(absolute);
                 Files.setPosixFilePermissions(absolute, PosixFilePermissions.fromString("rwx--x--x"));
             }
-            FileChannel channel = FileChannel.open(
-                    absolute.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel =
+                    FileChannel.open(absolute.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = channel.tryLock();
             if (lock == null) {
                 channel.close();

@@ -50,8 +50,7 @@ public record ServerConfig(
         }
     }
 
-    public static final String USAGE =
-            """
+    public static final String USAGE = """
             usage: vt server init|run --data-dir DIR [--listen HOST:PORT] [--grpc-listen HOST:PORT]
                                       [--postgres-url URL] [--dev]
             """;
