@@ -7,6 +7,9 @@ import dev.vt.control.audit.AuditFeature;
 import dev.vt.control.auth.TokenAuthenticator;
 import dev.vt.control.bootstrap.BootstrapCode;
 import dev.vt.control.bootstrap.BootstrapFeature;
+import dev.vt.control.ca.Authorities;
+import dev.vt.control.ca.CertificateAuthority;
+import dev.vt.control.ca.ServerTls;
 import dev.vt.control.cluster.ClusterFeature;
 import dev.vt.control.cluster.Clusters;
 import dev.vt.control.cluster.LeaderTerm;
@@ -20,12 +23,14 @@ import dev.vt.control.feature.SystemMutations;
 import dev.vt.control.http.Endpoint;
 import dev.vt.control.http.HttpOptions;
 import dev.vt.control.http.HttpServer;
+import dev.vt.control.key.KeyWrapper;
 import dev.vt.control.openapi.OpenApiDocument;
 import dev.vt.control.org.OrgFeature;
 import dev.vt.control.org.Orgs;
 import dev.vt.control.project.ProjectFeature;
 import dev.vt.control.project.Projects;
 import dev.vt.control.server.ControlStore;
+import dev.vt.control.server.DataDir;
 import dev.vt.control.server.StoreMaintenance;
 import dev.vt.control.service.ServiceFeature;
 import dev.vt.control.token.TokenFeature;
@@ -40,6 +45,7 @@ import dev.vt.kernel.IdSource;
 import dev.vt.kernel.Ids;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.websocket.WsListener;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -62,12 +68,22 @@ import org.slf4j.LoggerFactory;
  */
 public final class ControlPlane implements AutoCloseable {
     /**
-     * @param dataDir for the bootstrap code
+     * @param dataDir for the bootstrap code and the authority's certificate
      * @param self this server in the cluster
-     * @param http where to listen and how
+     * @param keys wraps every key that is kept in the database
+     * @param listen HTTP; port 0 takes a free one
+     * @param plainHttp without TLS: loopback only, the caller has checked (A1)
+     * @param grpcListen for nodes and edges
      */
     public record Options(
-            Path dataDir, LeaderTerm.Self self, PostgresAddress postgres, HttpOptions http, Clock clock) {}
+            Path dataDir,
+            LeaderTerm.Self self,
+            PostgresAddress postgres,
+            KeyWrapper keys,
+            InetSocketAddress listen,
+            boolean plainHttp,
+            InetSocketAddress grpcListen,
+            Clock clock) {}
 
     private static final Logger log = LoggerFactory.getLogger(ControlPlane.class);
     private static final Duration LEADER_WAIT = Duration.ofSeconds(20);
@@ -84,7 +100,6 @@ public final class ControlPlane implements AutoCloseable {
     private final LeaderTerm term;
     private final Mutations mutations;
 
-    @SuppressWarnings("UnusedVariable") // for the reconcilers of nouns to come
     private final SystemMutations system;
 
     private final BootstrapCode bootstrapCode;
@@ -92,6 +107,7 @@ public final class ControlPlane implements AutoCloseable {
     private final List<Feature> features;
     private final ProjectionSet projections;
     private final ObjectNode openApi;
+    private int httpPort;
 
     private ControlPlane(Options options) {
         this.options = options;
@@ -163,8 +179,12 @@ public final class ControlPlane implements AutoCloseable {
         } else {
             bootstrapCode.write();
         }
+        CertificateAuthority authority = Authorities.openOrCreate(store, system, options.keys(), clock);
+        DataDir.publish(options.dataDir().resolve("ca.pem"), authority.pem());
+        ServerTls tls = ServerTls.issue(authority, List.of(options.listen(), options.grpcListen()));
+        HttpOptions plain = HttpOptions.plain(options.listen());
         HttpServer http = HttpServer.start(
-                options.http(),
+                options.plainHttp() ? plain : plain.withTls(tls.https()),
                 endpoints(),
                 httpServices(),
                 webSockets(),
@@ -191,8 +211,7 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
-    private int httpPort;
-
+    /** The port that was taken. */
     public int httpPort() {
         return httpPort;
     }

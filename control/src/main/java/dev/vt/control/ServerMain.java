@@ -1,13 +1,11 @@
 package dev.vt.control;
 
-import dev.vt.control.ca.CertificateAuthority;
 import dev.vt.control.cluster.LeaderTerm;
-import dev.vt.control.http.HttpOptions;
+import dev.vt.control.key.KeyWrapper;
 import dev.vt.control.key.MasterKeyFile;
 import dev.vt.control.server.DataDir;
 import dev.vt.control.server.DataDirBusyException;
 import dev.vt.control.server.ServerConfig;
-import dev.vt.control.server.TlsContexts;
 import dev.vt.control.service.ServiceFeature;
 import dev.vt.eventlog.postgres.EmbeddedPostgres;
 import dev.vt.eventlog.postgres.PostgresAddress;
@@ -74,14 +72,16 @@ public final class ServerMain {
         SecureRandom random = new SecureRandom();
         IdSource ids = Ids.uuidV7(clock, random);
         try (DataDir dataDir = DataDir.open(config.dataDir())) {
-            MasterKeyFile.createIfAbsent(dataDir.masterKey(), ids, random);
-            CertificateAuthority authority = CertificateAuthority.open(dataDir.certificates(), clock);
+            KeyWrapper keys = MasterKeyFile.createIfAbsent(dataDir.masterKey(), ids, random);
             try (Postgres postgres = Postgres.open(config.postgresUrl(), dataDir);
                     ControlPlane server = ControlPlane.start(new ControlPlane.Options(
                             dataDir.root(),
                             self(config, dataDir.serverId(ids)),
                             postgres.address(),
-                            http(config, authority),
+                            keys,
+                            config.listen(),
+                            config.dev(),
+                            config.grpcListen(),
                             clock))) {
                 if (config.command() == ServerConfig.Command.INIT) {
                     log.info("server initialised data_dir={}", dataDir.root());
@@ -102,16 +102,6 @@ public final class ServerMain {
         InetSocketAddress grpc = config.grpcListen();
         String address = grpc.getAddress().getHostAddress() + ":" + grpc.getPort();
         return new LeaderTerm.Self(serverId, serverId, List.of(address), ServiceFeature.VERSION);
-    }
-
-    /** A1: plain HTTP with {@code --dev} on loopback only. */
-    private static HttpOptions http(ServerConfig config, CertificateAuthority authority) {
-        HttpOptions plain = HttpOptions.plain(config.listen());
-        if (config.dev()) {
-            return plain;
-        }
-        String address = config.listen().getAddress().getHostAddress();
-        return plain.withTls(TlsContexts.serving(authority.serverIdentity(List.of("localhost"), List.of(address))));
     }
 
     /** The signal's thread: asks the main thread to stop and waits for it, so that the process ends in order. */

@@ -21,7 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
  * server-id        srv_…, made once
  * postgres/        the embedded PostgreSQL, unless a URL points at another
  * master.key       the key that wraps all others
- * ca/              the cluster's certificate authority
+ * ca.pem           the cluster authority's certificate, for those who join
  * bootstrap-code   until the first operator is made
  * </pre>
  */
@@ -71,10 +71,6 @@ public final class DataDir implements AutoCloseable {
         return root.resolve("master.key");
     }
 
-    public Path certificates() {
-        return root.resolve("ca");
-    }
-
     /** This server's id; made at the first call. */
     public String serverId(IdSource ids) {
         Path file = root.resolve("server-id");
@@ -93,6 +89,18 @@ public final class DataDir implements AutoCloseable {
             return id;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read or write " + file, e);
+        }
+    }
+
+    /** Replaces a file that anybody on this machine may read, in one step. */
+    public static void publish(Path file, String content) {
+        try {
+            Path next = file.resolveSibling(file.getFileName() + ".new");
+            Files.writeString(next, content, StandardCharsets.UTF_8);
+            Files.setPosixFilePermissions(next, PosixFilePermissions.fromString("rw-r--r--"));
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
         }
     }
 

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vt.control.ControlPlane;
 import dev.vt.control.cluster.LeaderTerm;
-import dev.vt.control.http.HttpOptions;
+import dev.vt.control.key.MasterKeyFile;
+import dev.vt.kernel.IdSource;
 import dev.vt.kernel.Ids;
 import dev.vt.kernel.Json;
 import dev.vt.testkit.TestDatabase;
@@ -80,12 +81,17 @@ public final class TestServer implements BeforeEachCallback, AfterEachCallback {
     }
 
     private void start() {
-        String serverId = Ids.uuidV7(Clock.systemUTC(), new SecureRandom()).next("srv");
+        IdSource ids = Ids.uuidV7(Clock.systemUTC(), new SecureRandom());
+        String serverId = ids.next("srv");
+        InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         server = ControlPlane.start(new ControlPlane.Options(
                 dataDir(),
                 new LeaderTerm.Self(serverId, "test", List.of("[::1]:0"), "0"),
                 database().address(),
-                HttpOptions.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+                MasterKeyFile.createIfAbsent(dataDir().resolve("master.key"), ids, new SecureRandom()),
+                anyPort,
+                true,
+                anyPort,
                 Clock.systemUTC()));
         contract = new Contract(server.openApi(), server.endpoints());
     }
