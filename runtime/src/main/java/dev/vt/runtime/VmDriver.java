@@ -3,6 +3,7 @@ package dev.vt.runtime;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Makes and ends virtual machines. Calls block, are keyed by {@link VmSpec#id()} and idempotent; at most one call per VM at a
@@ -19,6 +20,12 @@ public interface VmDriver extends AutoCloseable {
     /** What the self-test measured (RT13): a driver that could not boot the bundle reports why and is not usable. */
     DriverFacts selfTest();
 
+    /**
+     * The uid that must own the tap of this VM, reserved for it until {@link #destroy}; empty if the driver has no use for
+     * one.
+     */
+    OptionalInt tapOwner(String vmId);
+
     /** absent → created; no guest code runs. The same spec again gives the same VM, another spec is {@code Permanent}. */
     void create(VmSpec spec);
 
@@ -34,7 +41,10 @@ public interface VmDriver extends AutoCloseable {
     /** paused → running. */
     void resume(String vmId);
 
-    /** The byte stream to the guest's control port (runtime.md §8). One open stream per VM; closing it leaves the VM alone. */
+    /**
+     * The byte stream to the guest's control port (runtime.md §8). One open stream per VM; closing it leaves the VM alone. May
+     * overlap other calls for the VM.
+     */
     ByteChannelPair control(String vmId) throws IOException;
 
     /** The newest console bytes of this boot, at most 256 KiB; never blocks the guest. */

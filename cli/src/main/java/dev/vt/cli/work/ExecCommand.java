@@ -97,7 +97,8 @@ public final class ExecCommand extends VtCommand {
                             body,
                             session.idempotencyKey(),
                             "starting a command in " + instance);
-            return new ExecConnection(session, grant.at("resource.connect_url"), grant.get("secret"), screen).run();
+            Doc resource = grant.get("resource").isNull() ? grant : grant.get("resource");
+            return new ExecConnection(session, resource, screen).run();
         }
     }
 

@@ -15,7 +15,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,25 +30,24 @@ public final class BootstrapCode {
 
     private final Path file;
     private final Clock clock;
-    private final SecureRandom random;
-    /** Null: no code is good. */
-    private byte @Nullable [] hash;
-
-    private Instant expiresAt = Instant.EPOCH;
+    private final byte[] hash;
+    private final Instant expiresAt;
     private int wrong;
+    private boolean used;
 
-    /** No code is good until {@link #write}. */
-    public BootstrapCode(Path dataDir, Clock clock, SecureRandom random) {
-        this.file = dataDir.resolve(FILE);
+    private BootstrapCode(Path file, Clock clock, byte[] hash, Instant expiresAt) {
+        this.file = file;
         this.clock = clock;
-        this.random = random;
+        this.hash = hash.clone();
+        this.expiresAt = expiresAt;
     }
 
     /** Makes a new code and writes its file; the log names only the path. */
-    public synchronized void write() {
+    public static BootstrapCode write(Path dataDir, Clock clock, SecureRandom random) {
+        Path file = dataDir.resolve(FILE);
         String code = TokenSecrets.next(TokenSecrets.BOOTSTRAP, random);
         try {
-            Path next = file.resolveSibling(FILE + ".new");
+            Path next = dataDir.resolve(FILE + ".new");
             Files.deleteIfExists(next);
             Files.createFile(next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             Files.writeString(next, code + "\n", StandardCharsets.US_ASCII, StandardOpenOption.WRITE);
@@ -57,19 +55,23 @@ public final class BootstrapCode {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the bootstrap code to " + file, e);
         }
-        hash = hash(code);
-        expiresAt = clock.instant().plus(LIFE);
-        wrong = 0;
         log.info("cluster awaits its first operator code_file={}", file);
+        return new BootstrapCode(file, clock, hash(code), clock.instant().plus(LIFE));
+    }
+
+    /** A code that fits nothing: the cluster has its operator. */
+    public static BootstrapCode none(Path dataDir, Clock clock) {
+        BootstrapCode code = new BootstrapCode(dataDir.resolve(FILE), clock, new byte[32], Instant.EPOCH);
+        code.consume();
+        return code;
     }
 
     /** Whether the code is right and still good; a wrong one counts. */
     synchronized boolean accepts(String code) {
-        byte[] wanted = hash;
-        if (wanted == null || wrong >= MAX_WRONG || !clock.instant().isBefore(expiresAt)) {
+        if (used || wrong >= MAX_WRONG || !clock.instant().isBefore(expiresAt)) {
             return false;
         }
-        if (MessageDigest.isEqual(wanted, hash(code))) {
+        if (MessageDigest.isEqual(hash, hash(code))) {
             return true;
         }
         wrong++;
@@ -79,9 +81,9 @@ public final class BootstrapCode {
         return false;
     }
 
-    /** The cluster has its operator: the code is dead and its file goes. */
-    public synchronized void consume() {
-        hash = null;
+    /** The bootstrap is committed: the code is dead and its file goes. */
+    synchronized void consume() {
+        used = true;
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {

@@ -5,7 +5,6 @@ import dev.vt.control.feature.Mutations;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.http.Endpoint;
 import dev.vt.control.user.Users;
-import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.Projection;
 import java.util.List;
 
@@ -25,11 +24,6 @@ public final class OrgFeature implements Feature {
     @Override
     public List<Endpoint> endpoints() {
         return handlers.endpoints();
-    }
-
-    @Override
-    public void registerEvents(EventSchemas.Builder schemas) {
-        schemas.resource(OrgFeature.class, "org.events.json");
     }
 
     @Override

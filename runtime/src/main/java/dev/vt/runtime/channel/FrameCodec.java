@@ -4,24 +4,24 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /** Frames to bytes; {@link FrameDecoder} is the way back. Layout: runtime.md §8, big-endian. */
-final class FrameCodec {
+public final class FrameCodec {
     static final int MAGIC = 0x5654;
     static final int VERSION = 1;
     static final int HEADER = 16;
-    static final int MAX_PAYLOAD = 65536;
+    public static final int MAX_PAYLOAD = 65536;
     /** Zeros before SYNC and HELLO: they end any frame that was cut short, whatever length it claimed. */
-    static final int PADDING = HEADER + MAX_PAYLOAD;
+    public static final int PADDING = HEADER + MAX_PAYLOAD;
 
     /** Credit of a new stream, and the most there may be, per direction. */
-    static final int CREDIT = 65536;
+    public static final int CREDIT = 65536;
     /** The most DATA one stream sends in its turn. */
-    static final int SLICE = 16384;
+    public static final int SLICE = 16384;
     /** Streams at once. */
     static final int STREAMS = 64;
 
     private FrameCodec() {}
 
-    static byte[] encode(Frame frame) {
+    public static byte[] encode(Frame frame) {
         byte[] payload = frame.payload();
         if (payload.length > MAX_PAYLOAD) {
             throw new IllegalArgumentException("payload of " + payload.length + " bytes");

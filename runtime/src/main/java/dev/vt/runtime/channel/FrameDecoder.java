@@ -8,18 +8,18 @@ import org.jspecify.annotations.Nullable;
  * Finds frames in bytes that may hold anything. Bytes that begin no valid frame are passed over one by one (RT24); runs of zeros are
  * padding, everything else so passed over is garbage. Keeps less than two frames' worth of bytes. Owned by one thread.
  */
-final class FrameDecoder {
+public final class FrameDecoder {
     private final byte[] bytes = new byte[2 * FrameCodec.PADDING];
     private int start;
     private int end;
     private boolean garbage;
 
     /** How many bytes {@link #feed} takes now; at least one frame's worth after {@link #next} returned null. */
-    int room() {
+    public int room() {
         return bytes.length - (end - start);
     }
 
-    void feed(byte[] from, int at, int length) {
+    public void feed(byte[] from, int at, int length) {
         if (length > room()) {
             throw new IllegalArgumentException("feed of " + length + " bytes with room for " + room());
         }
@@ -33,8 +33,7 @@ final class FrameDecoder {
     }
 
     /** The next frame, or null if it takes more bytes. */
-    @Nullable
-    Frame next() {
+    public @Nullable Frame next() {
         while (start < end) {
             int have = end - start;
             if (!mayBegin(have)) {

@@ -1,5 +1,6 @@
 package dev.vt.runtime.qemu;
 
+import dev.vt.runtime.KernelBundle;
 import dev.vt.runtime.VmSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,8 @@ final class QemuCommand {
 
     private QemuCommand() {}
 
-    static List<String> of(String binary, VmSpec spec, Accelerator accelerator, OptionalLong tscKhz) {
+    static List<String> of(
+            String binary, VmSpec spec, KernelBundle bundle, Accelerator accelerator, OptionalLong tscKhz) {
         List<String> argv = new ArrayList<>(List.of(
                 binary,
                 "-name",
@@ -76,19 +78,32 @@ final class QemuCommand {
             argv.add("virtio-net-device,netdev=net" + i + ",mac=" + nic.mac());
         }
         argv.addAll(List.of(
-                "-kernel", "/proc/self/fd/3", "-initrd", "/proc/self/fd/4", "-append", kernelLine(spec, tscKhz)));
+                "-kernel",
+                "/proc/self/fd/3",
+                "-initrd",
+                "/proc/self/fd/4",
+                "-append",
+                kernelLine(spec, bundle, accelerator, tscKhz)));
         return List.copyOf(argv);
     }
 
     /** The guest kernel's command line (runtime.md §7): at most 1 KiB, nothing secret. */
-    static String kernelLine(VmSpec spec, OptionalLong tscKhz) {
-        StringBuilder line = new StringBuilder("console=ttyS0 quiet panic=-1 reboot=t mitigations=off 8250.nr_uarts=1"
-                + " random.trust_cpu=on cryptomgr.notests nokaslr no_timer_check tsc=reliable");
-        tscKhz.ifPresent(khz -> line.append(" tsc_early_khz=").append(khz));
-        line.append(" vt.id=").append(spec.id());
-        line.append(" vt.boot=").append(spec.bootId());
-        line.append(" vt.ctl=virtio");
-        return line.toString();
+    static String kernelLine(VmSpec spec, KernelBundle bundle, Accelerator accelerator, OptionalLong tscKhz) {
+        List<String> words = new ArrayList<>();
+        words.add(bundle.commandLine("common"));
+        words.add(bundle.commandLine("qemu"));
+        for (String word : bundle.commandLine(accelerator.word()).split(" ")) {
+            if (!word.contains("{tsc_khz}")) {
+                words.add(word);
+            } else if (tscKhz.isPresent()) {
+                words.add(word.replace("{tsc_khz}", Long.toString(tscKhz.getAsLong())));
+            }
+        }
+        words.add("vt.id=" + spec.id());
+        words.add("vt.boot=" + spec.bootId());
+        words.add("vt.ctl=virtio");
+        words.removeIf(String::isEmpty);
+        return String.join(" ", words);
     }
 
     private static String onOff(boolean value) {

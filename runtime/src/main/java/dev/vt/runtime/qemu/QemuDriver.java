@@ -29,12 +29,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -57,8 +57,9 @@ public final class QemuDriver implements VmDriver {
     private final Path launcher;
     private final QemuSelfTest selfTest;
     private final Map<String, QemuVm> vms = new ConcurrentHashMap<>();
+    private final Map<Path, KernelBundle> bundles = new ConcurrentHashMap<>();
     private final Object uidLock = new Object();
-    private final Set<Integer> uids = new HashSet<>();
+    private final Map<String, Integer> uids = new HashMap<>();
 
     public QemuDriver(QemuConfig config) {
         this.config = config;
@@ -87,6 +88,11 @@ public final class QemuDriver implements VmDriver {
     }
 
     @Override
+    public OptionalInt tapOwner(String vmId) {
+        return OptionalInt.of(root ? takeUid(vmId) : 0);
+    }
+
+    @Override
     public void create(VmSpec spec) {
         create(spec, selfTest.accelerator());
     }
@@ -102,8 +108,8 @@ public final class QemuDriver implements VmDriver {
         if (spec.disks().size() > QemuCommand.MAX_DISKS || spec.nics().size() > 1) {
             throw new VmDriverException(Kind.UNSUPPORTED, "device", "too many disks or network devices", null);
         }
-        KernelBundle bundle = KernelBundle.at(spec.kernel());
-        int uid = root ? takeUid() : -1;
+        KernelBundle bundle = bundles.computeIfAbsent(spec.kernel(), KernelBundle::open);
+        int uid = root ? takeUid(spec.id()) : -1;
         SavedVm saved = new SavedVm(spec, uid);
         try {
             ProcessIdentity process = launch(saved, bundle, accelerator);
@@ -113,11 +119,11 @@ public final class QemuDriver implements VmDriver {
         } catch (IOException | HostException e) {
             String output = launcherOutput(spec.id());
             log.warn("vmm did not start vm={} output={}", spec.id(), output, e);
-            remove(spec.id(), saved);
+            remove(spec.id());
             throw new VmDriverException(Kind.TRANSIENT, "api", "QEMU did not start: " + output, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            remove(spec.id(), saved);
+            remove(spec.id());
             throw new VmDriverException(Kind.TRANSIENT, "api", "interrupted while starting QEMU", e);
         }
     }
@@ -220,9 +226,9 @@ public final class QemuDriver implements VmDriver {
         QemuVm vm = vms.get(vmId);
         if (vm != null) {
             vm.kill(KILL_TIMEOUT);
-            remove(vmId, vm.saved());
+            remove(vmId);
         } else {
-            remove(vmId, new SavedVm(unknownSpec(vmId), -1));
+            remove(vmId);
         }
     }
 
@@ -261,8 +267,7 @@ public final class QemuDriver implements VmDriver {
             argv.add(disk.path().toString());
         }
         argv.add("--");
-        argv.addAll(QemuCommand.of(
-                config.binary(), spec, accelerator, accelerator == Accelerator.TCG ? tscKhz : OptionalLong.empty()));
+        argv.addAll(QemuCommand.of(config.binary(), spec, bundle, accelerator, tscKhz));
         ProcessBuilder builder = new ProcessBuilder(argv);
         builder.environment().clear();
         builder.environment().put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin");
@@ -313,7 +318,7 @@ public final class QemuDriver implements VmDriver {
         String id = saved.spec().id();
         if (saved.uid() >= 0) {
             synchronized (uidLock) {
-                uids.add(saved.uid());
+                uids.put(id, saved.uid());
             }
         }
         Optional<ProcessIdentity> process = savedProcess(id).filter(ProcessIdentity::isAlive);
@@ -348,7 +353,7 @@ public final class QemuDriver implements VmDriver {
         }
     }
 
-    private void remove(String id, SavedVm saved) {
+    private void remove(String id) {
         QemuVm vm = vms.get(id);
         if (vm != null) {
             vm.kill(KILL_TIMEOUT);
@@ -364,16 +369,21 @@ public final class QemuDriver implements VmDriver {
         }
         vms.remove(id);
         synchronized (uidLock) {
-            uids.remove(saved.uid());
+            uids.remove(id);
         }
     }
 
-    private int takeUid() {
+    private int takeUid(String vmId) {
         synchronized (uidLock) {
+            Integer taken = uids.get(vmId);
+            if (taken != null) {
+                return taken;
+            }
             for (int index = 0; ; index++) {
                 int uid = config.uid(index)
                         .orElseThrow(() -> new VmDriverException(Kind.TRANSIENT, "api", "no free uid", null));
-                if (uids.add(uid)) {
+                if (!uids.containsValue(uid)) {
+                    uids.put(vmId, uid);
                     return uid;
                 }
             }

@@ -207,11 +207,7 @@ final class QemuSelfTest {
 
     /** Changes with the host's boot, QEMU and the bundle's content. */
     private String key(String version) throws IOException {
-        Path kernel = config.bundle().resolve("vmlinux");
-        Path description = config.bundle().resolve("bundle.json");
-        String bundle = Files.exists(description)
-                ? Digests.sha256Hex(Files.readAllBytes(description))
-                : Files.size(kernel) + "-" + Files.getLastModifiedTime(kernel).toMillis();
+        String bundle = Digests.sha256Hex(Files.readAllBytes(config.bundle().resolve("bundle.json")));
         return ProcessIdentity.currentHostBoot() + "/" + version + "/" + config.allowEmulation() + "/" + bundle;
     }
 

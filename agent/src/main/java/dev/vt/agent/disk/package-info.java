@@ -1,0 +1,5 @@
+/** Disks the agent makes for VMs. */
+@NullMarked
+package dev.vt.agent.disk;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,40 @@
+package dev.vt.agent.link;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Executors;
+
+/** gRPC channels to a server, TLS with the cluster's own authority. */
+final class Channels {
+    private static final int MAX_MESSAGE = 64 << 20;
+
+    private Channels() {}
+
+    /** For enrolment: no certificate of our own yet. */
+    static ManagedChannel anonymous(ServerAddress server, Path authority) throws IOException {
+        return build(server, GrpcSslContexts.forClient().trustManager(authority.toFile()));
+    }
+
+    /** Mutual TLS as the enrolled node. */
+    static ManagedChannel asNode(ServerAddress server, Path dataDir) throws IOException {
+        return build(
+                server,
+                GrpcSslContexts.forClient()
+                        .trustManager(NodeIdentity.authorityFile(dataDir).toFile())
+                        .keyManager(
+                                NodeIdentity.certificateFile(dataDir).toFile(),
+                                NodeIdentity.keyFile(dataDir).toFile()));
+    }
+
+    private static ManagedChannel build(ServerAddress server, SslContextBuilder tls) throws IOException {
+        return NettyChannelBuilder.forAddress(server.host(), server.port())
+                .sslContext(tls.build())
+                .maxInboundMessageSize(MAX_MESSAGE)
+                .executor(Executors.newVirtualThreadPerTaskExecutor())
+                .build();
+    }
+}

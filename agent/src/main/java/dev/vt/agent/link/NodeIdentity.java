@@ -1,0 +1,53 @@
+package dev.vt.agent.link;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.vt.agent.state.StateFiles;
+import dev.vt.kernel.Json;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.Optional;
+
+/**
+ * Who this node is: {@code node.json}, {@code node.key} (0600), {@code node.crt} and {@code ca.crt} in the data directory.
+ *
+ * @param nodeId {@code node_…}, also the certificate's common name
+ * @param overlayIpv6 the node's own overlay address
+ * @param addressBlock the /80 its instances live in
+ */
+@JsonNaming(SnakeCaseStrategy.class)
+public record NodeIdentity(String nodeId, String clusterId, String overlayIpv6, String addressBlock) {
+
+    public static Path keyFile(Path dataDir) {
+        return dataDir.resolve("node.key");
+    }
+
+    public static Path certificateFile(Path dataDir) {
+        return dataDir.resolve("node.crt");
+    }
+
+    public static Path authorityFile(Path dataDir) {
+        return dataDir.resolve("ca.crt");
+    }
+
+    /** Empty until the node is enrolled. */
+    public static Optional<NodeIdentity> load(Path dataDir) {
+        return StateFiles.read(
+                dataDir.resolve("node.json"), bytes -> StateFiles.LENIENT.readValue(bytes, NodeIdentity.class));
+    }
+
+    /** Writes {@code node.json} last: a directory that has it has everything. */
+    void save(Path dataDir, byte[] keyPem, byte[] certificatePem, byte[] authorityPem) {
+        StateFiles.write(keyFile(dataDir), keyPem);
+        StateFiles.write(certificateFile(dataDir), certificatePem);
+        StateFiles.write(authorityFile(dataDir), authorityPem);
+        StateFiles.write(dataDir.resolve("node.json"), Json.bytes(this));
+    }
+
+    static byte[] pem(String label, byte[] der) {
+        String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+        return ("-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n")
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,282 @@
+package dev.vt.agent.node;
+
+import dev.vt.agent.actor.Timeline;
+import dev.vt.agent.instance.VmShutdown;
+import dev.vt.agent.link.Enrolment;
+import dev.vt.agent.link.NodeIdentity;
+import dev.vt.agent.link.ServerAddress;
+import dev.vt.agent.state.StateFiles;
+import dev.vt.images.ImageLimits;
+import dev.vt.images.client.RegistryClient;
+import dev.vt.images.client.RegistryOptions;
+import dev.vt.images.rootfs.CacheLimits;
+import dev.vt.images.rootfs.LocalImageCache;
+import dev.vt.images.rootfs.SquashfsBuilder;
+import dev.vt.images.rootfs.SquashfsOptions;
+import dev.vt.kernel.Json;
+import dev.vt.runtime.VmDriver;
+import dev.vt.runtime.VmDriverException;
+import dev.vt.runtime.qemu.QemuConfig;
+import dev.vt.runtime.qemu.QemuDriver;
+import dev.vt.runtime.sim.SimDriver;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The verbs of {@code vt agent}. */
+public final class AgentCommands {
+    private static final Logger log = LoggerFactory.getLogger(AgentCommands.class);
+    private static final int OK = 0;
+    private static final int INVALID = 2;
+    private static final int FAILED = 7;
+    private static final String USAGE = """
+            usage: vt agent enroll --data-dir D --server HOST:PORT --ca-file F --token-file F --name N [--label K=V]...
+                   vt agent run --data-dir D --server HOST:PORT... --run-dir R --kernel-bundle DIR [--driver qemu|sim]
+                                [--allow-emulation] [--stop-vms-on-exit]
+                   vt agent status --data-dir D
+                   vt agent stop-vms --data-dir D --run-dir R --kernel-bundle DIR [--driver qemu]
+            """;
+
+    private AgentCommands() {}
+
+    public static int run(String command, List<String> args) {
+        return switch (command) {
+            case "enroll" -> enroll(args);
+            case "run" -> runAgent(args);
+            case "status" -> status(args);
+            case "stop-vms" -> stopVms(args);
+            default -> refuse(List.of("unknown command " + command));
+        };
+    }
+
+    private static int enroll(List<String> args) {
+        Flags flags = new Flags(
+                args, Set.of("--data-dir", "--server", "--ca-file", "--token-file", "--name", "--label"), Set.of());
+        Path dataDir = Path.of(flags.required("--data-dir")).toAbsolutePath();
+        Optional<ServerAddress> server = server(flags, flags.required("--server"));
+        Path authority = Path.of(flags.required("--ca-file"));
+        Path tokenFile = Path.of(flags.required("--token-file"));
+        String name = flags.required("--name");
+        Map<String, String> labels = new HashMap<>();
+        for (String label : flags.all("--label")) {
+            int equals = label.indexOf('=');
+            if (equals <= 0) {
+                flags.problem("--label wants KEY=VALUE");
+            } else {
+                labels.put(label.substring(0, equals), label.substring(equals + 1));
+            }
+        }
+        if (!flags.problems().isEmpty() || server.isEmpty()) {
+            return refuse(flags.problems());
+        }
+        try {
+            Optional<NodeIdentity> already = NodeIdentity.load(dataDir);
+            if (already.isPresent()) {
+                out().println("already enrolled as " + already.get().nodeId());
+                return OK;
+            }
+            StateFiles.makeDirectory(dataDir);
+            NodeIdentity identity = Enrolment.enroll(
+                    dataDir,
+                    server.get(),
+                    authority,
+                    Files.readString(tokenFile).strip(),
+                    name,
+                    Json.bytes(Inventories.read(dataDir, List.of())),
+                    AgentVersion.TEXT,
+                    labels);
+            out().println("enrolled as " + identity.nodeId());
+            return OK;
+        } catch (IOException | Enrolment.EnrolmentException | StateFiles.StateException e) {
+            return fail("enroll", e);
+        }
+    }
+
+    private static int runAgent(List<String> args) {
+        Flags flags = new Flags(
+                args,
+                Set.of("--data-dir", "--server", "--run-dir", "--kernel-bundle", "--driver"),
+                Set.of("--allow-emulation", "--stop-vms-on-exit"));
+        flags.required("--server");
+        Optional<AgentOptions> options = options(flags);
+        if (options.isEmpty()) {
+            return refuse(flags.problems());
+        }
+        Optional<NodeIdentity> identity = NodeIdentity.load(options.get().dataDir());
+        if (identity.isEmpty()) {
+            err().println("vt agent: this node is not enrolled; run vt agent enroll first");
+            return INVALID;
+        }
+        try {
+            return serve(options.get(), identity.get());
+        } catch (IOException | RuntimeException e) {
+            return fail("run", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return OK;
+        }
+    }
+
+    private static int serve(AgentOptions options, NodeIdentity identity) throws IOException, InterruptedException {
+        prepareDirectories(options);
+        VmDriver driver = driver(options);
+        Path cacheDir = options.dataDir().resolve("images");
+        Files.createDirectories(cacheDir);
+        LocalImageCache images = new LocalImageCache(
+                cacheDir,
+                new RegistryClient(RegistryOptions.withPlainHttp(Set.of())),
+                SquashfsBuilder.find(SquashfsOptions.standard()),
+                ImageLimits.DEFAULT,
+                CacheLimits.ofDisk(Files.getFileStore(cacheDir).getTotalSpace()),
+                Clock.systemUTC());
+        Agent agent = new Agent(options, identity, driver, images, Timeline.system(), ignored -> collect(images));
+        CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            stop.countDown();
+            try {
+                stopped.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }));
+        try {
+            agent.start();
+            log.info("agent runs node={} driver={}", identity.nodeId(), options.driver());
+            stop.await();
+            log.info("agent stops node={}", identity.nodeId());
+            agent.close();
+            if (options.stopVmsOnExit()) {
+                try (VmDriver again = driver(options)) {
+                    VmShutdown.stopAll(
+                            again, options.objectFiles(), options.dataDir().resolve("scratch"), identity);
+                }
+            }
+            return OK;
+        } finally {
+            stopped.countDown();
+        }
+    }
+
+    private static void collect(LocalImageCache images) {
+        try {
+            images.collect();
+        } catch (IOException e) {
+            log.error("image cache could not be cleaned", e);
+        }
+    }
+
+    private static int status(List<String> args) {
+        Flags flags = new Flags(args, Set.of("--data-dir"), Set.of());
+        Path dataDir = Path.of(flags.required("--data-dir")).toAbsolutePath();
+        if (!flags.problems().isEmpty()) {
+            return refuse(flags.problems());
+        }
+        return AgentStatus.print(dataDir, out());
+    }
+
+    private static int stopVms(List<String> args) {
+        Flags flags = new Flags(
+                args, Set.of("--data-dir", "--run-dir", "--kernel-bundle", "--driver"), Set.of("--allow-emulation"));
+        Optional<AgentOptions> options = options(flags);
+        if (options.isEmpty()) {
+            return refuse(flags.problems());
+        }
+        Optional<NodeIdentity> identity = NodeIdentity.load(options.get().dataDir());
+        try (VmDriver driver = driver(options.get())) {
+            prepareDirectories(options.get());
+            VmShutdown.stopAll(
+                    driver,
+                    options.get().objectFiles(),
+                    options.get().dataDir().resolve("scratch"),
+                    identity.orElse(new NodeIdentity("", "", "", "")));
+            return OK;
+        } catch (IOException | RuntimeException e) {
+            return fail("stop-vms", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return FAILED;
+        }
+    }
+
+    private static Optional<AgentOptions> options(Flags flags) {
+        Path dataDir = Path.of(flags.required("--data-dir"));
+        Path runDir = Path.of(flags.required("--run-dir"));
+        Path bundle = Path.of(flags.required("--kernel-bundle"));
+        String driver = flags.optional("--driver").orElse("qemu");
+        if (!Set.of("qemu", "sim").contains(driver)) {
+            flags.problem("--driver wants qemu or sim");
+        }
+        List<ServerAddress> servers = new ArrayList<>();
+        flags.all("--server").forEach(text -> server(flags, text).ifPresent(servers::add));
+        return flags.problems().isEmpty()
+                ? Optional.of(new AgentOptions(
+                        dataDir,
+                        runDir,
+                        servers,
+                        bundle,
+                        driver,
+                        flags.isSet("--allow-emulation"),
+                        flags.isSet("--stop-vms-on-exit")))
+                : Optional.empty();
+    }
+
+    private static Optional<ServerAddress> server(Flags flags, String text) {
+        try {
+            return text.isEmpty() ? Optional.empty() : Optional.of(ServerAddress.parse(text));
+        } catch (IllegalArgumentException e) {
+            flags.problem("--server wants HOST:PORT");
+            return Optional.empty();
+        }
+    }
+
+    private static VmDriver driver(AgentOptions options) {
+        return options.driver().equals("sim")
+                ? SimDriver.standalone()
+                : new QemuDriver(QemuConfig.of(
+                        options.dataDir().resolve("vm"),
+                        options.runDir().resolve("vm"),
+                        options.kernelBundle(),
+                        options.allowEmulation()));
+    }
+
+    private static void prepareDirectories(AgentOptions options) throws IOException {
+        StateFiles.makeDirectory(options.dataDir());
+        Files.createDirectories(options.runDir());
+        Files.setPosixFilePermissions(options.runDir(), PosixFilePermissions.fromString("rwx--x--x"));
+    }
+
+    private static int refuse(List<String> problems) {
+        problems.forEach(problem -> err().println("vt agent: " + problem));
+        err().print(USAGE);
+        return INVALID;
+    }
+
+    private static int fail(String command, Exception e) {
+        String detail = e instanceof VmDriverException driver ? driver.detail() + ": " : "";
+        err().println("vt agent " + command + ": " + detail + e.getMessage());
+        log.error("command failed command={}", command, e);
+        return FAILED;
+    }
+
+    @SuppressWarnings("SystemOut")
+    private static PrintStream out() {
+        return System.out;
+    }
+
+    private static PrintStream err() {
+        return System.err;
+    }
+}

@@ -1,0 +1,34 @@
+package dev.vt.agent.node;
+
+import dev.vt.agent.link.ServerAddress;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * How {@code vt agent run} was called.
+ *
+ * @param dataDir identity, plan, object files, image cache, logs: survives a reboot
+ * @param runDir sockets and secrets: may be lost with the host
+ * @param driver {@code qemu} or {@code sim}
+ * @param allowEmulation whether tenants' guests may run under TCG (RT14)
+ * @param stopVmsOnExit SIGTERM also stops the VMs; otherwise they outlive the agent (RT2)
+ */
+public record AgentOptions(
+        Path dataDir,
+        Path runDir,
+        List<ServerAddress> servers,
+        Path kernelBundle,
+        String driver,
+        boolean allowEmulation,
+        boolean stopVmsOnExit) {
+    public AgentOptions {
+        dataDir = dataDir.toAbsolutePath();
+        runDir = runDir.toAbsolutePath();
+        kernelBundle = kernelBundle.toAbsolutePath();
+        servers = List.copyOf(servers);
+    }
+
+    Path objectFiles() {
+        return dataDir.resolve("objects").resolve("instance");
+    }
+}

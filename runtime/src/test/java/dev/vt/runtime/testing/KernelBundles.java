@@ -1,0 +1,28 @@
+package dev.vt.runtime.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/** Finds the kernel bundle that tests boot: {@code VT_KERNEL_BUNDLE}, else the newest that was built here. */
+public final class KernelBundles {
+    private KernelBundles() {}
+
+    public static Path find() {
+        String given = System.getenv("VT_KERNEL_BUNDLE");
+        if (given != null) {
+            return Path.of(given);
+        }
+        Path built = Path.of(System.getProperty("vt.root", "."), "guest", "build", "bundles");
+        try (Stream<Path> bundles = Files.list(built)) {
+            return bundles.filter(bundle -> Files.exists(bundle.resolve("bundle.json")))
+                    .max(Comparator.comparing(bundle -> bundle.getFileName().toString()))
+                    .orElseThrow(() -> new IllegalStateException("no kernel bundle: run guest/bundle.sh"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("no kernel bundle: run guest/bundle.sh", e);
+        }
+    }
+}
