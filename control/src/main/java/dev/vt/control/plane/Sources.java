@@ -1,0 +1,83 @@
+package dev.vt.control.plane;
+
+import dev.vt.api.edge.EdgeTable;
+import dev.vt.api.node.NodePlan;
+import dev.vt.api.proto.EnrollRequest;
+import dev.vt.api.proto.EnrollResponse;
+import dev.vt.api.proto.InstanceStatus;
+import dev.vt.kernel.ProblemException;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What the planes need of the nouns; {@code ControlPlane} hands it in. All thread-safe. */
+public final class Sources {
+    private Sources() {}
+
+    /** Trades a token for an identity. */
+    @FunctionalInterface
+    public interface Enroller {
+        /** @throws ProblemException if the token, the name or the certificate request is refused */
+        EnrollResponse enroll(EnrollRequest request);
+    }
+
+    /** Who may use the planes, and what they say of themselves. */
+    public interface Members {
+        /** False for a member that was revoked or never enrolled. */
+        boolean admits(String kind, String id);
+
+        /** A node's stream began. */
+        void nodeConnected(String nodeId, byte[] inventoryJson, String agentVersion);
+
+        void nodeHeard(String nodeId);
+
+        void routeStatus(String edgeId, String routeId, String status, @Nullable String reasonCode);
+
+        void tableRejected(String edgeId, String reason);
+    }
+
+    /** The instances a node should have. */
+    @FunctionalInterface
+    public interface Assignments {
+        List<NodePlan.Assignment> of(String nodeId);
+    }
+
+    /** What nodes report of instances. */
+    @FunctionalInterface
+    public interface StatusIntake {
+        /** Returns when the report is durable, or is known to change nothing; false: the node shall send it again. */
+        boolean report(String nodeId, InstanceStatus status);
+    }
+
+    /** Routes with their ready backends, sorted by id. */
+    @FunctionalInterface
+    public interface RouteBackends {
+        List<EdgeTable.Route> current();
+    }
+
+    /** Secret material for a node. */
+    @FunctionalInterface
+    public interface SecretFiles {
+        /**
+         * The canonical file; empty unless this node holds an instance of this version now (SE4).
+         *
+         * @throws ProblemException {@code master_key_unavailable}
+         */
+        Optional<byte[]> open(String nodeId, String instanceId, String versionId);
+    }
+
+    /** Pull tokens for the built-in registry. */
+    @FunctionalInterface
+    public interface PullTokens {
+        /** Short-lived, for this repository only; empty for a registry that is not ours. */
+        Optional<PullToken> issue(String nodeId, String registryHost, String repository);
+    }
+
+    /** @param plainHttp the registry speaks HTTP without TLS ({@code vt dev}) */
+    public record PullToken(String bearer, boolean plainHttp) {
+        @Override
+        public String toString() {
+            return "PullToken[redacted]";
+        }
+    }
+}
