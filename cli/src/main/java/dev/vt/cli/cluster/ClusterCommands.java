@@ -80,7 +80,9 @@ public final class ClusterCommands {
             if (session.globals().isJson()) {
                 session.print("vt.verify/v1", "item", result);
             } else if (result.flag("clean")) {
-                session.out().println("clean: " + result.str("events") + " events, " + result.str("views") + " views");
+                session.out()
+                        .println("clean: " + result.str("head_event_id") + " events, "
+                                + result.get("digests").members().size() + " views, chain " + result.str("chain_hash"));
             } else {
                 session.out().print(JsonWriter.document(result));
             }

@@ -3,11 +3,11 @@ package dev.vt.cli.resource;
 import dev.vt.cli.core.Session;
 import dev.vt.cli.core.Target;
 import dev.vt.cli.core.VtCommand;
-import dev.vt.cli.http.ApiClient;
 import dev.vt.cli.json.Doc;
 import dev.vt.cli.json.JsonWriter;
 import dev.vt.cli.output.Text;
 import dev.vt.cli.work.EventLine;
+import dev.vt.cli.work.EventPages;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
@@ -72,19 +72,7 @@ public final class DescribeCommand extends VtCommand {
     private static List<Doc> timeline(Session session, Kind kind, String id, int limit) {
         boolean tenant = kind.itemBase().apply(session.target()).startsWith("/v1/orgs/");
         String base = tenant ? session.target().orgPath() : "/v1/cluster";
-        return session.api()
-                .get(
-                        ApiClient.path(
-                                base + "/events",
-                                "aggregate_id",
-                                id,
-                                "limit",
-                                Integer.toString(limit),
-                                "order",
-                                "desc"),
-                        "reading the timeline")
-                .list("items")
-                .reversed();
+        return EventPages.newest(session, base + "/events", EventPages.ofAggregate(id), limit);
     }
 
     private static void print(PrintStream out, int indent, Map<String, @Nullable Object> members) {

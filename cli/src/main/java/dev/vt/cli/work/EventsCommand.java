@@ -46,25 +46,20 @@ public final class EventsCommand extends VtCommand {
             query.addAll(List.of("type", type));
         }
         if (resource != null) {
-            query.addAll(List.of("aggregate_id", resource));
+            query.addAll(EventPages.ofAggregate(resource));
         }
         String base = session.target().orgPath() + "/events";
         return tail ? follow(session, base, query) : list(session, base, query);
     }
 
     private int list(Session session, String base, List<String> query) {
-        query.addAll(List.of("limit", Integer.toString(Math.min(1000, limit))));
-        if (after == null) {
-            query.addAll(List.of("order", "desc"));
-        } else {
-            query.addAll(List.of("after_event_id", after.toString()));
-        }
-        List<Doc> items = session.api()
-                .get(ApiClient.path(base, query.toArray(String[]::new)), "reading events")
-                .list("items");
-        List<Doc> ordered = after == null ? items.reversed() : items;
+        Long from = after;
+        List<Doc> items = from == null
+                ? EventPages.newest(session, base, query, limit)
+                : EventPages.page(session, base, query, from, Math.min(1000, limit))
+                        .list("items");
         session.printList(
-                "event", ordered, () -> ordered.forEach(event -> session.out().println(EventLine.of(event))));
+                "event", items, () -> items.forEach(event -> session.out().println(EventLine.of(event))));
         return 0;
     }
 

@@ -97,8 +97,7 @@ public final class ExecCommand extends VtCommand {
                             body,
                             session.idempotencyKey(),
                             "starting a command in " + instance);
-            Doc resource = grant.get("resource").isNull() ? grant : grant.get("resource");
-            return new ExecConnection(session, resource, screen).run();
+            return new ExecConnection(session, grant.at("resource.connect_url"), grant.get("secret"), screen).run();
         }
     }
 

@@ -36,14 +36,16 @@ final class ExecConnection {
     private static final int CHUNK = 32 * 1024;
 
     private final Session session;
-    private final Doc grant;
+    private final String connectUrl;
+    private final String token;
     private final ExecTerminal screen;
     private final CompletableFuture<Doc> end = new CompletableFuture<>();
     private @Nullable WebSocket socket;
 
-    ExecConnection(Session session, Doc grant, ExecTerminal screen) {
+    ExecConnection(Session session, Doc connectUrl, Doc token, ExecTerminal screen) {
         this.session = session;
-        this.grant = grant;
+        this.connectUrl = connectUrl.text().orElse("");
+        this.token = token.text().orElse("");
         this.screen = screen;
     }
 
@@ -67,8 +69,7 @@ final class ExecConnection {
     }
 
     private WebSocket connect(HttpClient client) throws InterruptedException {
-        String url = grant.str("connect_url");
-        URI uri = URI.create(url.startsWith("/") ? session.server() + url : url);
+        URI uri = URI.create(connectUrl.startsWith("/") ? session.server() + connectUrl : connectUrl);
         String scheme = "https".equals(uri.getScheme()) || "wss".equals(uri.getScheme()) ? "wss" : "ws";
         URI target = URI.create(scheme + uri.toString().substring(uri.toString().indexOf(':')));
         try {
@@ -83,8 +84,7 @@ final class ExecConnection {
     }
 
     private void hello() {
-        control(Map.of(
-                "type", "hello", "v", 1, "token", grant.str("token"), "cols", screen.columns(), "rows", screen.rows()));
+        control(Map.of("type", "hello", "v", 1, "token", token, "cols", screen.columns(), "rows", screen.rows()));
     }
 
     private void pumpInput() {

@@ -15,6 +15,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,24 +31,25 @@ public final class BootstrapCode {
 
     private final Path file;
     private final Clock clock;
-    private final byte[] hash;
-    private final Instant expiresAt;
-    private int wrong;
-    private boolean used;
+    private final SecureRandom random;
+    /** Null: no code is good. */
+    private byte @Nullable [] hash;
 
-    private BootstrapCode(Path file, Clock clock, byte[] hash, Instant expiresAt) {
-        this.file = file;
+    private Instant expiresAt = Instant.EPOCH;
+    private int wrong;
+
+    /** No code is good until {@link #write}. */
+    public BootstrapCode(Path dataDir, Clock clock, SecureRandom random) {
+        this.file = dataDir.resolve(FILE);
         this.clock = clock;
-        this.hash = hash.clone();
-        this.expiresAt = expiresAt;
+        this.random = random;
     }
 
     /** Makes a new code and writes its file; the log names only the path. */
-    public static BootstrapCode write(Path dataDir, Clock clock, SecureRandom random) {
-        Path file = dataDir.resolve(FILE);
+    public synchronized void write() {
         String code = TokenSecrets.next(TokenSecrets.BOOTSTRAP, random);
         try {
-            Path next = dataDir.resolve(FILE + ".new");
+            Path next = file.resolveSibling(FILE + ".new");
             Files.deleteIfExists(next);
             Files.createFile(next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             Files.writeString(next, code + "\n", StandardCharsets.US_ASCII, StandardOpenOption.WRITE);
@@ -55,23 +57,19 @@ public final class BootstrapCode {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the bootstrap code to " + file, e);
         }
+        hash = hash(code);
+        expiresAt = clock.instant().plus(LIFE);
+        wrong = 0;
         log.info("cluster awaits its first operator code_file={}", file);
-        return new BootstrapCode(file, clock, hash(code), clock.instant().plus(LIFE));
-    }
-
-    /** A code that fits nothing: the cluster has its operator. */
-    public static BootstrapCode none(Path dataDir, Clock clock) {
-        BootstrapCode code = new BootstrapCode(dataDir.resolve(FILE), clock, new byte[32], Instant.EPOCH);
-        code.consume();
-        return code;
     }
 
     /** Whether the code is right and still good; a wrong one counts. */
     synchronized boolean accepts(String code) {
-        if (used || wrong >= MAX_WRONG || !clock.instant().isBefore(expiresAt)) {
+        byte[] wanted = hash;
+        if (wanted == null || wrong >= MAX_WRONG || !clock.instant().isBefore(expiresAt)) {
             return false;
         }
-        if (MessageDigest.isEqual(hash, hash(code))) {
+        if (MessageDigest.isEqual(wanted, hash(code))) {
             return true;
         }
         wrong++;
@@ -81,9 +79,9 @@ public final class BootstrapCode {
         return false;
     }
 
-    /** The bootstrap is committed: the code is dead and its file goes. */
-    synchronized void consume() {
-        used = true;
+    /** The cluster has its operator: the code is dead and its file goes. */
+    public synchronized void consume() {
+        hash = null;
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {

@@ -2,13 +2,13 @@ package dev.vt.control.ca;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.vt.control.feature.SideRecord;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.feature.SystemMutations;
 import dev.vt.control.key.KeyWrapper;
 import dev.vt.control.key.Sealing;
 import dev.vt.eventlog.Precondition;
 import dev.vt.eventlog.SideOperation;
+import dev.vt.eventlog.SideRecord;
 import dev.vt.kernel.Json;
 import java.time.Clock;
 import java.util.Arrays;

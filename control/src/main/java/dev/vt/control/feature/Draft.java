@@ -86,6 +86,11 @@ public final class Draft {
         return this;
     }
 
+    /** Decided before all others: what follows from a request that was answered already is no refusal. */
+    void requireFirst(Precondition precondition) {
+        required.addFirst(new Required(precondition, null));
+    }
+
     public Draft require(Precondition precondition, ErrorCode otherwise, String detail) {
         return require(precondition, Problem.of(otherwise, detail));
     }

@@ -1,6 +1,7 @@
 package dev.vt.control.feature;
 
 import dev.vt.control.http.Endpoint;
+import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.Projection;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.websocket.WsListener;
@@ -26,6 +27,12 @@ public interface Feature {
     default List<Projection> derivedProjections() {
         return List.of();
     }
+
+    /**
+     * Adds the closed schemas of the events this feature writes (S2); by convention
+     * {@code schemas.resource(AppFeature.class, "app.events.json")}, a resource beside the class.
+     */
+    default void registerEvents(EventSchemas.Builder schemas) {}
 
     default List<Reconciler> reconcilers() {
         return List.of();

@@ -1,6 +1,7 @@
 package dev.vt.control.feature;
 
 import dev.vt.control.http.ReadBarrier;
+import dev.vt.eventlog.SideRecord;
 import dev.vt.eventlog.StoredEvent;
 import java.util.List;
 import java.util.Optional;

@@ -12,7 +12,7 @@
  * idempotency (A8), {@code If-Match} (A10), retry of lost races (S9), unknown outcomes (A11), receipts (A6). The same attempt
  * may run several times, so it must not act on anything but its draft.
  *
- * <p>Features register in {@code ServerMain} only and meet each other through facades and events, never through each other's
+ * <p>Features register in {@code ControlPlane} only and meet each other through facades and events, never through each other's
  * tables.
  */
 @NullMarked

@@ -6,6 +6,7 @@ import dev.vt.control.feature.Reconciler;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.feature.SystemMutations;
 import dev.vt.control.http.Endpoint;
+import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.Projection;
 import java.util.List;
 
@@ -33,6 +34,11 @@ public final class NodeFeature implements Feature {
     @Override
     public List<Projection> coreProjections() {
         return List.of(new NodeProjection());
+    }
+
+    @Override
+    public void registerEvents(EventSchemas.Builder schemas) {
+        schemas.resource(NodeFeature.class, "node.events.json");
     }
 
     @Override

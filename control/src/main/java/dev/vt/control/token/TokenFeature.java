@@ -6,6 +6,7 @@ import dev.vt.control.feature.StateReader;
 import dev.vt.control.http.Endpoint;
 import dev.vt.control.org.Orgs;
 import dev.vt.control.user.Users;
+import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.Projection;
 import java.util.List;
 
@@ -25,6 +26,11 @@ public final class TokenFeature implements Feature {
     @Override
     public List<Endpoint> endpoints() {
         return handlers.endpoints();
+    }
+
+    @Override
+    public void registerEvents(EventSchemas.Builder schemas) {
+        schemas.resource(TokenFeature.class, "token.events.json");
     }
 
     @Override

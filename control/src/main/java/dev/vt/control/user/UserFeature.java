@@ -8,6 +8,7 @@ import dev.vt.control.http.Call;
 import dev.vt.control.http.Endpoint;
 import dev.vt.control.http.Refusals;
 import dev.vt.control.http.Reply;
+import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.Projection;
 import java.util.List;
 import java.util.Set;
@@ -33,6 +34,11 @@ public final class UserFeature implements Feature {
         return List.of(
                 Endpoint.list("users.list", "/v1/users", operator, Set.of("email"), this::list),
                 Endpoint.get("users.get", "/v1/users/{user_id}", operator, this::get));
+    }
+
+    @Override
+    public void registerEvents(EventSchemas.Builder schemas) {
+        schemas.resource(UserFeature.class, "user.events.json");
     }
 
     @Override

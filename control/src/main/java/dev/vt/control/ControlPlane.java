@@ -1,0 +1,268 @@
+package dev.vt.control;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vt.control.app.AppFeature;
+import dev.vt.control.app.Apps;
+import dev.vt.control.audit.AuditFeature;
+import dev.vt.control.auth.TokenAuthenticator;
+import dev.vt.control.bootstrap.BootstrapCode;
+import dev.vt.control.bootstrap.BootstrapFeature;
+import dev.vt.control.ca.Authorities;
+import dev.vt.control.ca.CertificateAuthority;
+import dev.vt.control.ca.ServerTls;
+import dev.vt.control.cluster.ClusterFeature;
+import dev.vt.control.cluster.Clusters;
+import dev.vt.control.cluster.LeaderTerm;
+import dev.vt.control.env.EnvFeature;
+import dev.vt.control.env.Envs;
+import dev.vt.control.event.EventFeature;
+import dev.vt.control.feature.Feature;
+import dev.vt.control.feature.Mutations;
+import dev.vt.control.feature.ReconcilerRunner;
+import dev.vt.control.feature.SystemMutations;
+import dev.vt.control.http.Endpoint;
+import dev.vt.control.http.HttpOptions;
+import dev.vt.control.http.HttpServer;
+import dev.vt.control.key.KeyWrapper;
+import dev.vt.control.openapi.OpenApiDocument;
+import dev.vt.control.org.OrgFeature;
+import dev.vt.control.org.Orgs;
+import dev.vt.control.project.ProjectFeature;
+import dev.vt.control.project.Projects;
+import dev.vt.control.server.ControlStore;
+import dev.vt.control.server.DataDir;
+import dev.vt.control.server.StoreMaintenance;
+import dev.vt.control.service.ServiceFeature;
+import dev.vt.control.token.TokenFeature;
+import dev.vt.control.token.Tokens;
+import dev.vt.control.user.UserFeature;
+import dev.vt.control.user.Users;
+import dev.vt.eventlog.EventSchemas;
+import dev.vt.eventlog.ProjectionSet;
+import dev.vt.eventlog.postgres.PostgresAddress;
+import dev.vt.eventlog.store.EventStore;
+import dev.vt.kernel.IdSource;
+import dev.vt.kernel.Ids;
+import io.helidon.webserver.http.HttpService;
+import io.helidon.websocket.WsListener;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The wiring diagram of a server, top to bottom: store, leadership, the two ways to change state, nouns, HTTP, reconcilers.
+ * A new noun is a line in {@link #features} and perhaps a facade above it; nothing else here changes.
+ */
+public final class ControlPlane implements AutoCloseable {
+    /**
+     * @param dataDir for the bootstrap code and the authority's certificate
+     * @param self this server in the cluster
+     * @param keys wraps every key that is kept in the database
+     * @param listen HTTP; port 0 takes a free one
+     * @param plainHttp without TLS: loopback only, the caller has checked (A1)
+     * @param grpcListen for nodes and edges
+     */
+    public record Options(
+            Path dataDir,
+            LeaderTerm.Self self,
+            PostgresAddress postgres,
+            KeyWrapper keys,
+            InetSocketAddress listen,
+            boolean plainHttp,
+            InetSocketAddress grpcListen,
+            Clock clock) {}
+
+    private static final Logger log = LoggerFactory.getLogger(ControlPlane.class);
+    private static final Duration LEADER_WAIT = Duration.ofSeconds(20);
+
+    private final Options options;
+    private final Clock clock;
+    private final SecureRandom random = new SecureRandom();
+    private final IdSource ids;
+    /** What {@link #close} closes, last started first. */
+    private final Deque<AutoCloseable> running = new ArrayDeque<>();
+
+    private final ControlStore store = new ControlStore();
+    private final Clusters clusters = new Clusters(store);
+    private final LeaderTerm term;
+    private final Mutations mutations;
+
+    private final SystemMutations system;
+
+    private final BootstrapCode bootstrapCode;
+    private final Users users = new Users(store);
+    private final List<Feature> features;
+    private final ProjectionSet projections;
+    private final ObjectNode openApi;
+    private int httpPort;
+
+    private ControlPlane(Options options) {
+        this.options = options;
+        this.clock = options.clock();
+        this.ids = Ids.uuidV7(clock, random);
+        this.term = new LeaderTerm(
+                options.self(), store, clusters, () -> store.store().leads(), clock, ids, random);
+        this.mutations = new Mutations(store, store, clock, ids);
+        this.system = new SystemMutations(store, term, clock, ids);
+        this.bootstrapCode = new BootstrapCode(options.dataDir(), clock, random);
+        this.features = features();
+        this.projections = new ProjectionSet(
+                features.stream().flatMap(f -> f.coreProjections().stream()).toList(),
+                features.stream().flatMap(f -> f.derivedProjections().stream()).toList());
+        this.openApi = OpenApiDocument.of(
+                features.stream().flatMap(f -> f.openApiFragments().stream()).collect(Collectors.toSet()),
+                endpoints(),
+                ServiceFeature.VERSION);
+    }
+
+    /** The nouns, in the order of their core views: one may read those above it (S14). */
+    private List<Feature> features() {
+        Orgs orgs = new Orgs(store);
+        Projects projects = new Projects(store);
+        Apps apps = new Apps(store);
+        Envs envs = new Envs(store);
+        Tokens tokens = new Tokens(store, random);
+        List<Feature> nouns = new ArrayList<>(List.of(
+                new ClusterFeature(mutations, store, clusters, new StoreMaintenance(store, this::projections)),
+                new UserFeature(store, users),
+                new OrgFeature(mutations, store, orgs, users),
+                new TokenFeature(mutations, store, tokens, users, orgs),
+                new BootstrapFeature(mutations, users, orgs, tokens, bootstrapCode, ids, random),
+                new ProjectFeature(mutations, store, projects),
+                new AppFeature(mutations, store, apps, projects),
+                new EnvFeature(mutations, store, envs, apps),
+                new AuditFeature(store),
+                new EventFeature(store)));
+        nouns.add(new ServiceFeature(nouns.stream().map(Feature::name).toList(), this::openApi, this::readiness));
+        return List.copyOf(nouns);
+    }
+
+    /**
+     * Opens the store, serves, and reconciles.
+     *
+     * @throws IllegalArgumentException if the nouns do not fit together; nothing is left running
+     */
+    public static ControlPlane start(Options options) {
+        ControlPlane server = new ControlPlane(options);
+        try {
+            server.open();
+            return server;
+        } catch (RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    private void open() {
+        EventSchemas.Builder schemas = EventSchemas.builder();
+        features.forEach(feature -> feature.registerEvents(schemas));
+        store.open(() -> EventStore.open(options.postgres(), projections, schemas.build(), EventStore.Config.DEFAULT));
+        running.push(store);
+        term.start();
+        running.push(term);
+        awaitLeadership();
+        if (users.any()) {
+            bootstrapCode.consume();
+        } else {
+            bootstrapCode.write();
+        }
+        CertificateAuthority authority = Authorities.openOrCreate(store, system, options.keys(), clock);
+        DataDir.publish(options.dataDir().resolve("ca.pem"), authority.pem());
+        ServerTls tls = ServerTls.issue(authority, List.of(options.listen(), options.grpcListen()));
+        HttpOptions plain = HttpOptions.plain(options.listen());
+        HttpServer http = HttpServer.start(
+                options.plainHttp() ? plain : plain.withTls(tls.https()),
+                endpoints(),
+                httpServices(),
+                webSockets(),
+                new TokenAuthenticator(store, clock),
+                store,
+                clock,
+                ids);
+        httpPort = http.port();
+        ReconcilerRunner reconcilers = new ReconcilerRunner(
+                features.stream().flatMap(f -> f.reconcilers().stream()).toList(), store, term);
+        reconcilers.start();
+        running.push(reconcilers);
+        running.push(http);
+    }
+
+    /** A standby serves reads too; it goes on waiting in the background. */
+    private void awaitLeadership() {
+        try {
+            if (!term.await(LEADER_WAIT)) {
+                log.warn("another server leads; this one answers reads until it does");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The port that was taken. */
+    public int httpPort() {
+        return httpPort;
+    }
+
+    /** Every operation, for enumeration. */
+    public List<Endpoint> endpoints() {
+        return features.stream().flatMap(f -> f.endpoints().stream()).toList();
+    }
+
+    public ObjectNode openApi() {
+        return openApi;
+    }
+
+    /** For tests, and for what runs beside HTTP. */
+    public ControlStore store() {
+        return store;
+    }
+
+    private ProjectionSet projections() {
+        return projections;
+    }
+
+    private Map<String, String> readiness() {
+        Map<String, String> checks = new TreeMap<>();
+        checks.put("log", store.store().halted().isPresent() ? "apply has halted" : "ok");
+        checks.put("leader", term.epoch().isPresent() ? "ok" : "this server does not lead");
+        return checks;
+    }
+
+    private Map<String, HttpService> httpServices() {
+        Map<String, HttpService> out = new LinkedHashMap<>();
+        features.forEach(feature -> out.putAll(feature.httpServices()));
+        return out;
+    }
+
+    private Map<String, Supplier<WsListener>> webSockets() {
+        Map<String, Supplier<WsListener>> out = new LinkedHashMap<>();
+        features.forEach(feature -> out.putAll(feature.webSockets()));
+        return out;
+    }
+
+    /** Stops taking requests, lets running ones finish, then stops everything else. */
+    @Override
+    public void close() {
+        while (!running.isEmpty()) {
+            AutoCloseable next = running.pop();
+            try {
+                next.close();
+            } catch (Exception e) {
+                log.error("cannot close what={}", next.getClass().getSimpleName(), e);
+            }
+        }
+    }
+}

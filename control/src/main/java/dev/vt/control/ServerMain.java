@@ -1,0 +1,142 @@
+package dev.vt.control;
+
+import dev.vt.control.cluster.LeaderTerm;
+import dev.vt.control.key.KeyWrapper;
+import dev.vt.control.key.MasterKeyFile;
+import dev.vt.control.server.DataDir;
+import dev.vt.control.server.DataDirBusyException;
+import dev.vt.control.server.ServerConfig;
+import dev.vt.control.service.ServiceFeature;
+import dev.vt.eventlog.postgres.EmbeddedPostgres;
+import dev.vt.eventlog.postgres.PostgresAddress;
+import dev.vt.kernel.IdSource;
+import dev.vt.kernel.Ids;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code vt server}: one control-plane process on one data directory. */
+public final class ServerMain {
+    private static final Logger log = LoggerFactory.getLogger(ServerMain.class);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+    private static final int INVALID_USAGE = 2;
+    private static final int CONFLICT = 5;
+    private static final int INTERNAL = 7;
+
+    private ServerMain() {}
+
+    /**
+     * Runs until SIGTERM ({@code run}) or until the directory is set up ({@code init}).
+     *
+     * @param args what follows {@code server}
+     * @return the exit code of cli.md §7
+     */
+    public static int run(String[] args) {
+        ServerConfig config;
+        try {
+            config = ServerConfig.parse(args);
+        } catch (ServerConfig.InvalidException e) {
+            e.errors().forEach(error -> System.err.println("error: " + error));
+            System.err.print(ServerConfig.USAGE);
+            return INVALID_USAGE;
+        }
+        CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Thread hook = new Thread(() -> awaitStop(stop, stopped), "stop");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            return serve(config, stop);
+        } catch (DataDirBusyException e) {
+            log.error("cannot start: {}", e.getMessage());
+            System.err.println("error: " + e.getMessage());
+            return CONFLICT;
+        } catch (RuntimeException e) {
+            log.error("server failed", e);
+            System.err.println("error: the server failed: " + e.getMessage());
+            return INTERNAL;
+        } finally {
+            stopped.countDown();
+        }
+    }
+
+    private static int serve(ServerConfig config, CountDownLatch stop) {
+        Clock clock = Clock.systemUTC();
+        SecureRandom random = new SecureRandom();
+        IdSource ids = Ids.uuidV7(clock, random);
+        try (DataDir dataDir = DataDir.open(config.dataDir())) {
+            KeyWrapper keys = MasterKeyFile.createIfAbsent(dataDir.masterKey(), ids, random);
+            try (Postgres postgres = Postgres.open(config.postgresUrl(), dataDir);
+                    ControlPlane server = ControlPlane.start(new ControlPlane.Options(
+                            dataDir.root(),
+                            self(config, dataDir.serverId(ids)),
+                            postgres.address(),
+                            keys,
+                            config.listen(),
+                            config.dev(),
+                            config.grpcListen(),
+                            clock))) {
+                if (config.command() == ServerConfig.Command.INIT) {
+                    log.info("server initialised data_dir={}", dataDir.root());
+                    return 0;
+                }
+                log.info("server ready http_port={}", server.httpPort());
+                stop.await();
+                log.info("server stopping");
+                return 0;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return 0;
+            }
+        }
+    }
+
+    private static LeaderTerm.Self self(ServerConfig config, String serverId) {
+        InetSocketAddress grpc = config.grpcListen();
+        String address = grpc.getAddress().getHostAddress() + ":" + grpc.getPort();
+        return new LeaderTerm.Self(serverId, serverId, List.of(address), ServiceFeature.VERSION);
+    }
+
+    /** The signal's thread: asks the main thread to stop and waits for it, so that the process ends in order. */
+    private static void awaitStop(CountDownLatch stop, CountDownLatch stopped) {
+        stop.countDown();
+        try {
+            if (!stopped.await(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                log.warn("server did not stop in time seconds={}", STOP_LIMIT.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The database: our own, or one that a URL names. */
+    private record Postgres(
+            PostgresAddress address, @Nullable EmbeddedPostgres embedded) implements AutoCloseable {
+        static Postgres open(@Nullable URI url, DataDir dataDir) {
+            if (url == null) {
+                EmbeddedPostgres embedded = EmbeddedPostgres.start(EmbeddedPostgres.Config.durable(dataDir.postgres()));
+                return new Postgres(embedded.database("vt"), embedded);
+            }
+            String[] userInfo = url.getUserInfo() == null
+                    ? new String[] {"postgres", ""}
+                    : (url.getUserInfo() + ":").split(":", -1);
+            int port = url.getPort() < 0 ? 5432 : url.getPort();
+            String jdbc = "jdbc:postgresql://" + url.getHost() + ":" + port + url.getPath();
+            return new Postgres(new PostgresAddress(jdbc, userInfo[0], userInfo[1]), null);
+        }
+
+        @Override
+        public void close() {
+            if (embedded != null) {
+                embedded.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.vt.control.cluster;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vt.control.audit.Audit;
+import dev.vt.control.feature.AggregateRow;
+import dev.vt.control.feature.ListQuery;
+import dev.vt.control.feature.Mutations;
+import dev.vt.control.feature.StateReader;
+import dev.vt.control.http.Access;
+import dev.vt.control.http.Call;
+import dev.vt.control.http.Endpoint;
+import dev.vt.control.http.Refusals;
+import dev.vt.control.http.Reply;
+import dev.vt.eventlog.Verification;
+import dev.vt.kernel.Json;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** HTTP: the cluster and its maintenance, for operators. */
+final class ClusterHandlers {
+    private final Mutations mutations;
+    private final StateReader state;
+    private final Clusters clusters;
+    private final Maintenance maintenance;
+
+    ClusterHandlers(Mutations mutations, StateReader state, Clusters clusters, Maintenance maintenance) {
+        this.mutations = mutations;
+        this.state = state;
+        this.clusters = clusters;
+        this.maintenance = maintenance;
+    }
+
+    List<Endpoint> endpoints() {
+        Access read = Access.operator("cluster:read");
+        Access admin = Access.operator("cluster:admin");
+        return List.of(
+                Endpoint.get("cluster.get", "/v1/cluster", read, this::get),
+                Endpoint.list("servers.list", "/v1/servers", read, Set.of("name"), this::servers),
+                Endpoint.get("cluster.views.list", "/v1/cluster/views", read, this::views),
+                Endpoint.post("cluster.views.rebuild", "/v1/cluster/views/{name}/rebuild", admin, this::rebuild)
+                        .withoutKey(),
+                Endpoint.post("cluster.views.verify", "/v1/cluster/views/{name}/verify", admin, this::verifyOne)
+                        .withoutKey(),
+                Endpoint.post(
+                                "cluster.verify",
+                                "/v1/cluster/verify",
+                                admin,
+                                call -> Reply.ok(json(maintenance.verify())))
+                        .withoutKey());
+    }
+
+    private Reply get(Call call) {
+        ObjectNode out = Json.object();
+        Cluster cluster = clusters.require();
+        out.put("id", cluster.id())
+                .put("name", cluster.name())
+                .put("mode", "direct")
+                .put("head_event_id", state.head())
+                .put("ipv6_prefix", cluster.ipv6Prefix())
+                .put("feature_level", cluster.featureLevel())
+                .put("leader_id", cluster.leaderId())
+                .put("leader_epoch", cluster.epoch());
+        return Reply.ok(out);
+    }
+
+    private Reply servers(Call call) {
+        return state.read(handle ->
+                ListQuery.of("servers").live().filter(call, "name").page(call, handle, (row, context) -> server(row)));
+    }
+
+    private static ObjectNode server(ResultSet row) throws SQLException {
+        ObjectNode out = AggregateRow.of(row).json().put("name", row.getString("name"));
+        out.set("addresses", Json.parse(row.getString("addresses")));
+        return out.put("version", row.getString("version"))
+                .put("member", row.getString("member"))
+                .put("state", row.getString("state"));
+    }
+
+    private Reply views(Call call) {
+        return Reply.page(
+                maintenance.views().stream().map(ClusterHandlers::json).toList(), null);
+    }
+
+    private static ObjectNode json(Maintenance.View view) {
+        ObjectNode out = Json.object()
+                .put("name", view.name())
+                .put("kind", view.core() ? "core" : "derived")
+                .put("code_version", view.codeVersion())
+                .put("last_event_id", view.lastEventId());
+        ArrayNode tables = out.putArray("tables");
+        view.tables().forEach(tables::add);
+        return out;
+    }
+
+    /** Audited before it starts: what cannot be recorded is not done. */
+    private Reply rebuild(Call call) {
+        Maintenance.View view = view(call);
+        mutations.run(call, draft -> Audit.allowed(draft, call, "view.rebuild", view.name()), id -> Optional.empty());
+        maintenance.rebuild(view.name());
+        return Reply.ok(json(view(call)));
+    }
+
+    private Reply verifyOne(Call call) {
+        Maintenance.View view = view(call);
+        Verification all = maintenance.verify();
+        ObjectNode out = json(all);
+        ObjectNode digests = out.putObject("digests");
+        view.tables().forEach(table -> digests.put(table, all.digests().get(table)));
+        return Reply.ok(out);
+    }
+
+    private Maintenance.View view(Call call) {
+        return maintenance.views().stream()
+                .filter(view -> view.name().equals(call.pathParameter("name")))
+                .findFirst()
+                .orElseThrow(Refusals::notFound);
+    }
+
+    private static ObjectNode json(Verification verification) {
+        ObjectNode out = Json.object()
+                .put("clean", verification.ok())
+                .put("head_event_id", verification.head())
+                .put("chain_hash", verification.chainHash());
+        ObjectNode digests = out.putObject("digests");
+        verification.digests().forEach(digests::put);
+        ArrayNode differences = out.putArray("differences");
+        verification.differences().forEach(differences::add);
+        return out;
+    }
+}

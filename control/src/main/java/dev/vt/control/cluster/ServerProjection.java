@@ -1,0 +1,68 @@
+package dev.vt.control.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.vt.control.feature.AggregateTable;
+import dev.vt.eventlog.Projection;
+import dev.vt.eventlog.StoredEvent;
+import java.util.List;
+import java.util.Map;
+import org.jdbi.v3.core.Handle;
+
+/** {@code server.*} → the core view {@code servers}. */
+final class ServerProjection implements Projection {
+    private static final AggregateTable TABLE = AggregateTable.of(
+            "servers",
+            "name text COLLATE \"C\" NOT NULL",
+            "addresses text NOT NULL",
+            "version text NOT NULL",
+            "member text NOT NULL",
+            "state text NOT NULL");
+
+    @Override
+    public String name() {
+        return "servers";
+    }
+
+    @Override
+    public int codeVersion() {
+        return 1;
+    }
+
+    @Override
+    public List<String> ddl() {
+        return TABLE.ddl();
+    }
+
+    @Override
+    public List<ViewTable> tables() {
+        return List.of(TABLE.view());
+    }
+
+    @Override
+    public boolean handles(String eventType) {
+        return eventType.startsWith("server.");
+    }
+
+    @Override
+    public void apply(StoredEvent event, Handle tx) {
+        JsonNode payload = event.payload();
+        switch (event.type()) {
+            case "server.joined" ->
+                TABLE.insert(
+                        tx,
+                        event,
+                        Map.of(
+                                "name", payload.path("name").asText(),
+                                "addresses", payload.path("addresses").toString(),
+                                "version", payload.path("version").asText(),
+                                "member", "observer",
+                                "state", "online"));
+            case "server.promoted" -> TABLE.update(tx, event, Map.of("member", "voter"));
+            case "server.demoted" -> TABLE.update(tx, event, Map.of("member", "observer"));
+            case "server.state_changed" ->
+                TABLE.update(tx, event, Map.of("state", payload.path("state").asText()));
+            case "server.left" -> TABLE.delete(tx, event);
+            default -> throw new IllegalArgumentException("not a server event: " + event.type());
+        }
+    }
+}

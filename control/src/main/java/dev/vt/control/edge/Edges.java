@@ -1,0 +1,76 @@
+package dev.vt.control.edge;
+
+import dev.vt.control.feature.Draft;
+import dev.vt.control.feature.StateReader;
+import dev.vt.control.feature.SystemMutations;
+import dev.vt.eventlog.Actor;
+import dev.vt.eventlog.NewEvent;
+import dev.vt.eventlog.Owner;
+import dev.vt.eventlog.Precondition;
+import dev.vt.kernel.ErrorCode;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What other nouns may know of edges, and what edges report. Thread-safe. */
+public final class Edges {
+    private final StateReader state;
+
+    public Edges(StateReader state) {
+        this.state = state;
+    }
+
+    public Optional<Edge> find(String id) {
+        return state.read(handle -> handle.createQuery("SELECT * FROM edges WHERE id = :id")
+                .bind("id", id)
+                .map((row, context) -> Edge.of(row))
+                .findOne());
+    }
+
+    /** Puts a new edge into the draft; the caller consumes the token in the same draft. */
+    public void enroll(Draft draft, String edgeId, String name, List<String> addresses, String certFingerprint) {
+        draft.expect(Edge.key(edgeId), 0)
+                .require(
+                        new Precondition.Claim("edge_name", name, Edge.key(edgeId)),
+                        ErrorCode.NAME_TAKEN,
+                        "there is another edge named " + name);
+        draft.decided(
+                EdgeDecider.decide(
+                        new EdgeState.Absent(),
+                        new EdgeCommand.Enroll(new EdgeEvent.Enrolled(name, addresses, certFingerprint))),
+                event -> encode(edgeId, event));
+    }
+
+    /** Whether a route could be bound; appended once per change. */
+    public SystemMutations.Outcome routeStatus(
+            SystemMutations mutations, String edgeId, String routeId, String status, @Nullable String reasonCode) {
+        return mutations.run(new Actor("edge", edgeId), draft -> {
+            Edge edge = find(edgeId).orElseThrow();
+            String known = state.read(handle -> handle.createQuery(
+                            "SELECT status || ':' || coalesce(reason_code, '') FROM route_edges WHERE route_id = :route AND edge_id = :edge")
+                    .bind("route", routeId)
+                    .bind("edge", edgeId)
+                    .mapTo(String.class)
+                    .findOne()
+                    .orElse(""));
+            if (known.equals(status + ":" + Objects.requireNonNullElse(reasonCode, ""))) {
+                return;
+            }
+            draft.expect(edge.key(), edge.row().resourceVersion())
+                    .append(encode(edgeId, new EdgeEvent.RouteStatusChanged(routeId, status, reasonCode)));
+        });
+    }
+
+    public SystemMutations.Outcome configRejected(SystemMutations mutations, String edgeId, String reasonCode) {
+        return mutations.run(new Actor("edge", edgeId), draft -> {
+            Edge edge = find(edgeId).orElseThrow();
+            draft.expect(edge.key(), edge.row().resourceVersion())
+                    .append(encode(edgeId, new EdgeEvent.ConfigRejected(reasonCode)));
+        });
+    }
+
+    static NewEvent encode(String edgeId, EdgeEvent event) {
+        return new NewEvent(Edge.key(edgeId), EdgeEventCodec.type(event), Owner.NONE, EdgeEventCodec.payload(event));
+    }
+}

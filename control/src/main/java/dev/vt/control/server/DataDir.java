@@ -1,0 +1,115 @@
+package dev.vt.control.server;
+
+import dev.vt.kernel.IdSource;
+import dev.vt.kernel.Ids;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * The directory of one server, only its owner's.
+ *
+ * <pre>
+ * lock             held while a server runs here
+ * server-id        srv_…, made once
+ * postgres/        the embedded PostgreSQL, unless a URL points at another
+ * master.key       the key that wraps all others
+ * ca.pem           the cluster authority's certificate, for those who join
+ * bootstrap-code   until the first operator is made
+ * </pre>
+ */
+public final class DataDir implements AutoCloseable {
+    private final Path root;
+    private final FileChannel lockFile;
+
+    private DataDir(Path root, FileChannel lockFile) {
+        this.root = root;
+        this.lockFile = lockFile;
+    }
+
+    /**
+     * Makes the directory if it is not there, and takes its lock; a lock ends with the process that holds it.
+     *
+     * @throws DataDirBusyException if another process runs on it
+     */
+    public static DataDir open(Path root) {
+        try {
+            Path absolute = root.toAbsolutePath().normalize();
+            if (!Files.isDirectory(absolute)) {
+                Files.createDirectories(absolute);
+                Files.setPosixFilePermissions(absolute, PosixFilePermissions.fromString("rwx--x--x"));
+            }
+            FileChannel channel =
+                    FileChannel.open(absolute.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileLock lock = channel.tryLock();
+            if (lock == null) {
+                channel.close();
+                throw new DataDirBusyException(absolute);
+            }
+            return new DataDir(absolute, channel);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot open the data directory " + root, e);
+        }
+    }
+
+    public Path root() {
+        return root;
+    }
+
+    public Path postgres() {
+        return root.resolve("postgres");
+    }
+
+    public Path masterKey() {
+        return root.resolve("master.key");
+    }
+
+    /** This server's id; made at the first call. */
+    public String serverId(IdSource ids) {
+        Path file = root.resolve("server-id");
+        try {
+            if (Files.exists(file)) {
+                String id = Files.readString(file).trim();
+                if (!Ids.isValid("srv", id)) {
+                    throw new IllegalStateException("not a server id in " + file);
+                }
+                return id;
+            }
+            String id = ids.next("srv");
+            Path next = root.resolve("server-id.new");
+            Files.writeString(next, id + "\n", StandardCharsets.US_ASCII);
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+            return id;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read or write " + file, e);
+        }
+    }
+
+    /** Replaces a file that anybody on this machine may read, in one step. */
+    public static void publish(Path file, String content) {
+        try {
+            Path next = file.resolveSibling(file.getFileName() + ".new");
+            Files.writeString(next, content, StandardCharsets.UTF_8);
+            Files.setPosixFilePermissions(next, PosixFilePermissions.fromString("rw-r--r--"));
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            lockFile.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot release the lock of " + root, e);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package dev.vt.control.server;
+
+import dev.vt.kernel.NearestName;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code vt server init|run} was told.
+ *
+ * @param dev allows plain HTTP on loopback
+ * @param postgresUrl null: the embedded one
+ */
+public record ServerConfig(
+        Command command,
+        Path dataDir,
+        InetSocketAddress listen,
+        InetSocketAddress grpcListen,
+        @Nullable URI postgresUrl,
+        boolean dev) {
+    /** The verb. */
+    public enum Command {
+        INIT,
+        RUN
+    }
+
+    /** Thrown with everything that is wrong, not only the first. */
+    public static final class InvalidException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final transient List<String> errors;
+
+        InvalidException(List<String> errors) {
+            super(String.join("; ", errors));
+            this.errors = List.copyOf(errors);
+        }
+
+        public List<String> errors() {
+            return errors;
+        }
+    }
+
+    public static final String USAGE = """
+            usage: vt server init|run --data-dir DIR [--listen HOST:PORT] [--grpc-listen HOST:PORT]
+                                      [--postgres-url URL] [--dev]
+            """;
+
+    private static final Set<String> VALUES = Set.of("--data-dir", "--listen", "--grpc-listen", "--postgres-url");
+    private static final Set<String> FLAGS = Set.of("--dev");
+
+    /** @param args after {@code server} */
+    public static ServerConfig parse(String... args) throws InvalidException {
+        List<String> errors = new ArrayList<>();
+        TreeMap<String, String> given = new TreeMap<>();
+        Deque<String> rest = new ArrayDeque<>(List.of(args));
+        Command command = command(rest.pollFirst(), errors);
+        while (!rest.isEmpty()) {
+            String arg = rest.removeFirst();
+            String[] parts = arg.split("=", 2);
+            String name = parts[0];
+            if (VALUES.contains(name)) {
+                String value = parts.length == 2 ? parts[1] : rest.pollFirst();
+                if (value == null) {
+                    errors.add(name + " needs a value");
+                } else if (given.put(name, value) != null) {
+                    errors.add(name + " is given twice");
+                }
+            } else if (FLAGS.contains(arg)) {
+                given.put(arg, "true");
+            } else {
+                errors.add("unknown argument " + name + nearest(name));
+            }
+        }
+        Path dataDir = given.containsKey("--data-dir") ? Path.of(given.get("--data-dir")) : null;
+        if (dataDir == null) {
+            errors.add("--data-dir is needed");
+        }
+        InetSocketAddress listen = address("--listen", given.getOrDefault("--listen", "127.0.0.1:8440"), errors);
+        InetSocketAddress grpc = address("--grpc-listen", given.getOrDefault("--grpc-listen", "[::1]:8441"), errors);
+        boolean dev = given.containsKey("--dev");
+        if (dev && listen != null && !listen.getAddress().isLoopbackAddress()) {
+            errors.add("--dev serves plain HTTP, so --listen must be a loopback address");
+        }
+        URI postgres = postgres(given.get("--postgres-url"), errors);
+        if (!errors.isEmpty() || dataDir == null || listen == null || grpc == null) {
+            throw new InvalidException(errors);
+        }
+        return new ServerConfig(command, dataDir, listen, grpc, postgres, dev);
+    }
+
+    private static Command command(@Nullable String word, List<String> errors) {
+        if ("init".equals(word)) {
+            return Command.INIT;
+        }
+        if (!"run".equals(word)) {
+            errors.add(word == null ? "init or run is needed" : "unknown command " + word + ", init or run is needed");
+        }
+        return Command.RUN;
+    }
+
+    private static String nearest(String name) {
+        List<String> known = new ArrayList<>(VALUES);
+        known.addAll(FLAGS);
+        known.sort(null);
+        Optional<String> near = NearestName.of(name, known);
+        return near.map(n -> ", did you mean " + n + "?").orElse("");
+    }
+
+    private static @Nullable InetSocketAddress address(String flag, String text, List<String> errors) {
+        int colon = text.lastIndexOf(':');
+        if (colon > 0) {
+            String host = text.substring(0, colon);
+            if (host.startsWith("[") && host.endsWith("]")) {
+                host = host.substring(1, host.length() - 1);
+            }
+            try {
+                int port = Integer.parseInt(text.substring(colon + 1));
+                if (port >= 0 && port <= 65535) {
+                    return new InetSocketAddress(InetAddress.getByName(host), port);
+                }
+            } catch (NumberFormatException e) {
+                errors.add(flag + " has no port number: " + text);
+                return null;
+            } catch (UnknownHostException e) {
+                errors.add(flag + " names an unknown host: " + text);
+                return null;
+            }
+        }
+        errors.add(flag + " must be HOST:PORT: " + text);
+        return null;
+    }
+
+    /** {@code postgresql://user:password@host:port/database}. */
+    private static @Nullable URI postgres(@Nullable String text, List<String> errors) {
+        if (text == null) {
+            return null;
+        }
+        try {
+            URI uri = URI.create(text);
+            if (("postgresql".equals(uri.getScheme()) || "postgres".equals(uri.getScheme()))
+                    && uri.getHost() != null
+                    && uri.getPath() != null
+                    && uri.getPath().length() > 1) {
+                return uri;
+            }
+        } catch (IllegalArgumentException e) {
+            errors.add("--postgres-url is not a URL");
+            return null;
+        }
+        errors.add("--postgres-url must be postgresql://user@host:port/database");
+        return null;
+    }
+}

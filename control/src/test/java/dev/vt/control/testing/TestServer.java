@@ -1,0 +1,194 @@
+package dev.vt.control.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vt.control.ControlPlane;
+import dev.vt.control.cluster.LeaderTerm;
+import dev.vt.control.key.MasterKeyFile;
+import dev.vt.kernel.IdSource;
+import dev.vt.kernel.Ids;
+import dev.vt.kernel.Json;
+import dev.vt.testkit.TestDatabase;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A control plane per test: real HTTP on a free port, real PostgreSQL. Every answer is checked against the OpenAPI document;
+ * after each test the log is replayed and compared with the views (S19).
+ *
+ * <pre>{@code
+ * @RegisterExtension
+ * final TestServer server = new TestServer();
+ *
+ * @Test
+ * void namesAreUniqueInTheProject() {
+ *     TestClient operator = server.operator();
+ *     …
+ * }
+ * }</pre>
+ */
+public final class TestServer implements BeforeEachCallback, AfterEachCallback {
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private @Nullable TestDatabase database;
+    private @Nullable ControlPlane server;
+    private @Nullable Path dataDir;
+    private @Nullable Contract contract;
+    private @Nullable Bootstrapped bootstrapped;
+    private boolean verified = true;
+
+    /** What the bootstrap of the test's cluster answered. */
+    public record Bootstrapped(String orgId, String userId, String token) {
+        @Override
+        public String toString() {
+            return "Bootstrapped[" + orgId + "]";
+        }
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) throws IOException {
+        database = TestDatabase.create();
+        dataDir = Files.createTempDirectory("vt-control-test-");
+        bootstrapped = null;
+        verified = true;
+        start();
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws InterruptedException {
+        try {
+            if (verified && context.getExecutionException().isEmpty()) {
+                verify();
+            }
+        } finally {
+            stop();
+            if (database != null) {
+                database.close();
+            }
+        }
+    }
+
+    private void start() {
+        IdSource ids = Ids.uuidV7(Clock.systemUTC(), new SecureRandom());
+        String serverId = ids.next("srv");
+        InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        server = ControlPlane.start(new ControlPlane.Options(
+                dataDir(),
+                new LeaderTerm.Self(serverId, "test", List.of("[::1]:0"), "0"),
+                database().address(),
+                MasterKeyFile.createIfAbsent(dataDir().resolve("master.key"), ids, new SecureRandom()),
+                anyPort,
+                true,
+                anyPort,
+                Clock.systemUTC()));
+        contract = new Contract(server.openApi(), server.endpoints());
+    }
+
+    private void stop() {
+        if (server != null) {
+            server.close();
+            server = null;
+        }
+    }
+
+    /** As after a crash and a new start: another server on the same database. */
+    public void restart() {
+        stop();
+        start();
+    }
+
+    /** For a test that breaks the log on purpose. */
+    public void skipVerification() {
+        verified = false;
+    }
+
+    /** S19: replaying the log gives the views. */
+    public void verify() throws InterruptedException {
+        var store = control().store().store();
+        assertThat(store.halted()).isEmpty();
+        assertThat(store.awaitDerived(store.events().head(), Duration.ofSeconds(20)))
+                .isTrue();
+        assertThat(store.verify().differences()).isEmpty();
+    }
+
+    public ControlPlane control() {
+        return required(server);
+    }
+
+    public Contract contract() {
+        return required(contract);
+    }
+
+    public Path dataDir() {
+        return required(dataDir);
+    }
+
+    public TestDatabase database() {
+        return required(database);
+    }
+
+    /** Without a token. */
+    public TestClient anonymous() {
+        return new TestClient(http, control().httpPort(), contract(), null);
+    }
+
+    public TestClient with(String token) {
+        return new TestClient(http, control().httpPort(), contract(), token);
+    }
+
+    /** The first operator, owner of the first org; made at the first call. */
+    public TestClient operator() {
+        return with(bootstrapped().token());
+    }
+
+    public String orgId() {
+        return bootstrapped().orgId();
+    }
+
+    public Bootstrapped bootstrapped() {
+        Bootstrapped done = bootstrapped;
+        if (done == null) {
+            TestReply reply = anonymous()
+                    .post(
+                            "/v1/bootstrap",
+                            Json.object()
+                                    .put("code", bootstrapCode())
+                                    .put("email", "owner@example.com")
+                                    .put("org_name", "acme"));
+            assertThat(reply.status()).as(reply.toString()).isEqualTo(201);
+            done = new Bootstrapped(
+                    reply.json().at("/receipt/ids/org").asText(),
+                    reply.json().at("/receipt/ids/user").asText(),
+                    reply.json().path("secret").asText());
+            bootstrapped = done;
+        }
+        return done;
+    }
+
+    public String bootstrapCode() {
+        try {
+            return Files.readString(dataDir().resolve("bootstrap-code")).trim();
+        } catch (IOException e) {
+            throw new AssertionError("no bootstrap code", e);
+        }
+    }
+
+    private static <T> T required(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("the server is there during a test only");
+        }
+        return value;
+    }
+}

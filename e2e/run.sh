@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# The end-to-end scenario of the core loop, on the real program: real PostgreSQL, real VMs, real edge. Needs root.
+# e2e/run.sh [STEP...]: all steps in order, or only the named ones on what is running already.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.."
+export VT_DEV_DIR=${VT_DEV_DIR:-$PWD/.dev/e2e}
+export VT_DEV_RUN_DIR=${VT_DEV_RUN_DIR:-/run/vt-e2e}
+export VT_DEV_HTTP_PORT=${VT_DEV_HTTP_PORT:-18440}
+export VT_DEV_GRPC_PORT=${VT_DEV_GRPC_PORT:-18441}
+source scripts/common.sh
+source e2e/lib/assert.sh
+source e2e/steps.sh
+
+steps=("$@")
+[ ${#steps[@]} -gt 0 ] || mapfile -t steps < <(all_steps)
+
+finish() {
+  status=$?
+  if [ $status -ne 0 ]; then
+    say "-- server log"; tail -n 30 "$VT_DEV_DIR/logs/server.log" >&2 || true
+    say "-- agent log"; tail -n 30 "$VT_DEV_DIR/logs/agent.log" >&2 || true
+    say "-- edge log"; tail -n 15 "$VT_DEV_DIR/logs/edge.log" >&2 || true
+  fi
+  if [ "${VT_E2E_KEEP:-no}" = no ]; then
+    scripts/down.sh || status=1
+    rm -rf "$VT_DEV_DIR"
+    leftovers || status=1
+  fi
+  exit $status
+}
+trap finish EXIT
+
+for step in "${steps[@]}"; do
+  began=$(date +%s)
+  say "== $step"
+  "step_$step"
+  say "   ok, $(($(date +%s) - began)) s"
+  passed=$((passed + 1))
+done
+echo "e2e: $passed passed, 0 failed"
