@@ -12,7 +12,7 @@ public sealed interface AppendResult {
      *
      * @param index of the precondition
      * @param kind its kind in lower case: {@code seq}, {@code alive}, {@code claim}, {@code row}, {@code quota} …
-     * @param facts JSON-compatible, for example {@code scope}, {@code key}, {@code head}
+     * @param facts for example {@code scope}, {@code key}, {@code head}; texts and {@code Long}s
      */
     record Rejected(int index, String kind, Map<String, Object> facts) implements AppendResult {
         public Rejected {

@@ -10,9 +10,11 @@ import java.util.TreeMap;
  * @param head the event up to which was compared
  * @param chainHash of that event
  * @param digests of each live table, by name
+ * @param chainIntact whether ids, sequences and hashes follow from each other without a gap
  * @param differences what does not agree, in words; empty means that the views are the log
  */
-public record Verification(long head, String chainHash, SortedMap<String, String> digests, List<String> differences) {
+public record Verification(
+        long head, String chainHash, SortedMap<String, String> digests, boolean chainIntact, List<String> differences) {
     public Verification {
         digests = new TreeMap<>(digests);
         differences = List.copyOf(differences);

@@ -45,7 +45,7 @@ public final class TestDatabase implements AutoCloseable {
 
     private static TestDatabase copy(String template) {
         String name = "test_" + COUNT.incrementAndGet();
-        Server.execute("CREATE DATABASE " + name + " TEMPLATE " + template);
+        Server.execute("CREATE DATABASE " + name + " TEMPLATE " + template + " STRATEGY file_copy");
         return new TestDatabase(Server.POSTGRES.address(name), name);
     }
 

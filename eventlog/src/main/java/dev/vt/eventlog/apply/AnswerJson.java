@@ -1,16 +1,21 @@
 package dev.vt.eventlog.apply;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vt.eventlog.AppendResult;
 import dev.vt.kernel.CanonicalJson;
 import dev.vt.kernel.Json;
+import java.io.IOException;
 import java.util.Map;
 
 /** An answer as it is kept for a batch that is appended again (S7). */
 final class AnswerJson {
-    private static final TypeReference<Map<String, Object>> FACTS = new TypeReference<>() {};
+    private static final ObjectReader FACTS = Json.MAPPER
+            .readerFor(new TypeReference<Map<String, Object>>() {})
+            .with(DeserializationFeature.USE_LONG_FOR_INTS);
 
     private AnswerJson() {}
 
@@ -38,6 +43,15 @@ final class AnswerJson {
         return new AppendResult.Rejected(
                 json.required("index").intValue(),
                 json.required("kind").textValue(),
-                Json.MAPPER.convertValue(json.required("facts"), FACTS));
+                facts(json.required("facts")));
+    }
+
+    /** Numbers as {@code Long}, as they were in the first answer: equal then means equal. */
+    private static Map<String, Object> facts(JsonNode json) {
+        try {
+            return FACTS.readValue(json);
+        } catch (IOException e) {
+            throw new IllegalStateException("a kept answer has facts that are no object", e);
+        }
     }
 }

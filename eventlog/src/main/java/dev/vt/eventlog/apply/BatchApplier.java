@@ -80,7 +80,8 @@ public final class BatchApplier {
                 head = withIndex(head, head.appliedIndex() + 1);
                 answers.add(rejected);
             }
-            state.keepAnswer(batch.batchId(), answers.getLast(), head);
+            // By the raised log time also when rejected: an answer is as old as its batch (S7).
+            state.keepAnswer(batch.batchId(), answers.getLast(), raised);
             if (!head.logTime().isBefore(head.sweptAt().plus(SWEEP_EVERY))) {
                 state.sweep(head.logTime());
                 head = swept(head);

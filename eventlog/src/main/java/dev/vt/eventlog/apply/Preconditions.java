@@ -48,11 +48,11 @@ final class Preconditions {
                 epoch == head.epoch() ? null : Map.of("epoch", epoch, "current", head.epoch());
             case Precondition.Seq(AggregateKey aggregate, int seq) -> {
                 int current = state.head(aggregate).seq();
-                yield current == seq ? null : aggregate(aggregate, Map.of("expected", seq, "head", current));
+                yield current == seq ? null : aggregate(aggregate, Map.of("expected", (long) seq, "head", (long) current));
             }
             case Precondition.Alive(AggregateKey aggregate) -> {
                 AggregateHead current = state.head(aggregate);
-                yield current.alive() ? null : aggregate(aggregate, Map.of("head", current.seq()));
+                yield current.alive() ? null : aggregate(aggregate, Map.of("head", (long) current.seq()));
             }
             case Precondition.NoChildren(AggregateKey parent, String childType) -> {
                 String child = state.anyLiveChild(parent, childType);
@@ -79,7 +79,7 @@ final class Preconditions {
                 int current = state.sideVersion(kind, key, head.logTime());
                 yield current == version
                         ? null
-                        : Map.of("kind", kind, "key", key, "expected", version, "current", current);
+                        : Map.of("kind", kind, "key", key, "expected", (long) version, "current", (long) current);
             }
         };
     }

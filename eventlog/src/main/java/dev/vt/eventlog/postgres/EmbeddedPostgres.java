@@ -34,7 +34,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private static final Duration START_DEADLINE = Duration.ofSeconds(90);
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofMillis(20);
-    private static final int PORT_ATTEMPTS = 5;
+    private static final int ATTEMPTS = 10;
 
     /**
      * @param home holds the cluster, its password and its logs; created if absent
@@ -49,12 +49,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
+    private final HomeLock lock;
     private final Path data;
     private final long pid;
     private final int port;
     private final String password;
 
-    private EmbeddedPostgres(Path data, long pid, int port, String password) {
+    private EmbeddedPostgres(HomeLock lock, Path data, long pid, int port, String password) {
+        this.lock = lock;
         this.data = data;
         this.pid = pid;
         this.port = port;
@@ -64,33 +66,42 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /**
      * Adopts the server that already runs on this home, or starts one, making the cluster at first.
      *
-     * @throws PostgresException with what the server said, if it does not answer within 90 s
+     * @throws PostgresException if another process uses this home, or with what the server said if it does not answer
+     *     within 90 s
      */
     public static EmbeddedPostgres start(Config config) {
         try {
             Path home = config.home().toAbsolutePath().normalize();
             Files.createDirectories(home);
             home = home.toRealPath();
-            Path data = home.resolve("data");
-            DroppedRights rights = DroppedRights.forDirectory(data);
-            rights.own(home);
-            Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
-            rights.requireReachable(home);
-            Path programs =
-                    Distribution.unpackBelow(config.programs().toAbsolutePath().normalize());
-            rights.requireReachable(programs.resolve("bin"));
-            String password = password(home);
-            if (!Files.exists(data.resolve("PG_VERSION"))) {
-                initialise(programs, home, data, rights, password);
+            HomeLock lock = HomeLock.take(home);
+            try {
+                return start(config, home, lock);
+            } catch (RuntimeException | IOException e) {
+                lock.close();
+                throw e;
             }
-            Optional<EmbeddedPostgres> adopted = adopt(programs, data, password);
-            if (adopted.isPresent()) {
-                return adopted.get();
-            }
-            return launch(config, programs, home, data, rights, password);
         } catch (IOException e) {
             throw new PostgresException("could not prepare PostgreSQL in " + config.home(), e);
         }
+    }
+
+    private static EmbeddedPostgres start(Config config, Path home, HomeLock lock) throws IOException {
+        Path data = home.resolve("data");
+        DroppedRights rights = DroppedRights.forHome(home);
+        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
+        Path wanted = config.programs().toAbsolutePath().normalize();
+        Files.createDirectories(wanted);
+        Path programs = Distribution.unpackBelow(rights.reaches(wanted) ? wanted : home);
+        String password = password(home);
+        if (!Files.exists(data.resolve("PG_VERSION"))) {
+            initialise(programs, home, data, rights, password);
+        }
+        Optional<EmbeddedPostgres> adopted = adopt(lock, programs, data, password);
+        if (adopted.isPresent()) {
+            return adopted.get();
+        }
+        return launch(config, lock, programs, home, data, rights, password);
     }
 
     /** The way into a database of this server, as its owner. */
@@ -125,16 +136,26 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /** Ends all sessions and stops the server, checkpoint included; returns when it is gone. */
     @Override
     public void close() {
-        stop(data, pid);
+        try {
+            stop(data, pid);
+        } finally {
+            lock.close();
+        }
     }
 
-    private static Optional<EmbeddedPostgres> adopt(Path programs, Path data, String password) {
+    /** Forgets the server without stopping it, as a process that is killed does. */
+    void abandon() {
+        lock.close();
+    }
+
+    private static Optional<EmbeddedPostgres> adopt(HomeLock lock, Path programs, Path data, String password)
+            throws IOException {
         Optional<PostmasterPid> living = PostmasterPid.ofLiving(data);
         if (living.isEmpty()) {
             return Optional.empty();
         }
         PostmasterPid found = living.get();
-        EmbeddedPostgres candidate = new EmbeddedPostgres(data, found.pid(), found.port(), password);
+        EmbeddedPostgres candidate = new EmbeddedPostgres(lock, data, found.pid(), found.port(), password);
         if (found.runs(programs.resolve("bin/postgres")) && candidate.answers()) {
             log.info("postgres adopted pid={} port={}", found.pid(), found.port());
             return Optional.of(candidate);
@@ -166,10 +187,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
             run(
                     home,
                     rights.command(List.of(
-                            programs.resolve("bin/initdb").toString(),
-                            "--pgdata=" + partial,
+                            rights.inside(programs.resolve("bin/initdb")).toString(),
+                            "--pgdata=" + rights.inside(partial),
                             "--username=" + USER,
-                            "--pwfile=" + passwordForInitdb,
+                            "--pwfile=" + rights.inside(passwordForInitdb),
                             "--auth=scram-sha-256",
                             "--encoding=UTF8",
                             "--locale=C",
@@ -184,19 +205,23 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private static EmbeddedPostgres launch(
-            Config config, Path programs, Path home, Path data, DroppedRights rights, String password)
+            Config config, HomeLock lock, Path programs, Path home, Path data, DroppedRights rights, String password)
             throws IOException {
         for (int attempt = 1; ; attempt++) {
             int port = freePort();
-            Process process = spawn(rights.command(serverCommand(config, programs, data, port)), home);
-            EmbeddedPostgres server = new EmbeddedPostgres(data, process.pid(), port, password);
+            Process process = spawn(
+                    rights.command(serverCommand(config, rights.inside(programs), rights.inside(data), port)), home);
+            EmbeddedPostgres server = new EmbeddedPostgres(lock, data, process.pid(), port, password);
             if (server.becomesReady(process)) {
                 log.info("postgres started pid={} port={}", process.pid(), port);
                 return server;
             }
             String said = lastLines(home.resolve("server.log"), data.resolve("log"));
-            // Another process may have taken the port between our look and the server's bind.
-            if (attempt == PORT_ATTEMPTS || !said.contains("could not bind")) {
+            // Another process may have taken the port between our look and the server's bind; sessions of a killed
+            // server
+            // end a moment after it, and until then hold its shared memory.
+            boolean passes = said.contains("could not bind") || said.contains("shared memory block");
+            if (attempt == ATTEMPTS || !passes) {
                 throw new PostgresException("PostgreSQL did not start; it said:\n" + said);
             }
         }

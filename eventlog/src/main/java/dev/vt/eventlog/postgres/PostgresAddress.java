@@ -33,6 +33,8 @@ public record PostgresAddress(String url, String user, String password) {
         source.setConnectTimeout(CONNECT_TIMEOUT_SECONDS);
         source.setTcpKeepAlive(true);
         source.setApplicationName("vt");
+        // Details of errors quote the values of rows, which may be ciphertext or somebody's data.
+        source.setLogServerErrorDetail(false);
         return source;
     }
 

@@ -19,7 +19,8 @@ record PostmasterPid(long pid, int port) {
             PostmasterPid found = new PostmasterPid(
                     Long.parseLong(lines.getFirst().strip()),
                     Integer.parseInt(lines.get(3).strip()));
-            return found.isPostgresOn(data) ? Optional.of(found) : Optional.empty();
+            // Process ids are reused: only one that works in this very directory is ours.
+            return found.is("cwd", data) ? Optional.of(found) : Optional.empty();
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
@@ -27,20 +28,16 @@ record PostmasterPid(long pid, int port) {
         }
     }
 
-    /** Process ids are reused: only a process that names this very data directory is ours. */
-    private boolean isPostgresOn(Path data) throws IOException {
+    boolean runs(Path program) throws IOException {
+        return is("exe", program);
+    }
+
+    /** Compares the files themselves, so that it holds across mount namespaces. */
+    private boolean is(String link, Path file) throws IOException {
         try {
-            String arguments = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"));
-            return arguments.contains("postgres\0") && arguments.contains("\0" + data + "\0");
+            return Files.isSameFile(Path.of("/proc", Long.toString(pid), link), file);
         } catch (NoSuchFileException gone) {
             return false;
         }
-    }
-
-    boolean runs(Path program) {
-        return ProcessHandle.of(pid)
-                .flatMap(process -> process.info().command())
-                .map(command -> command.equals(program.toString()))
-                .orElse(false);
     }
 }

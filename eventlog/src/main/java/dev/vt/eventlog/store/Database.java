@@ -11,6 +11,9 @@ import java.util.Set;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.core.statement.StatementException;
+import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.postgres.PostgresPlugin;
 
 /** Connections of one database: each works as {@code vt_app}, in UTC, on the schema it was opened for. Thread-safe. */
@@ -44,7 +47,15 @@ final class Database implements AutoCloseable {
     }
 
     private static Jdbi jdbi(Jdbi jdbi) {
-        return jdbi.installPlugin(new PostgresPlugin());
+        jdbi.installPlugin(new PostgresPlugin());
+        jdbi.configure(StatementExceptions.class, config -> config.setMessageRendering(Database::withoutArguments));
+        return jdbi;
+    }
+
+    /** What went wrong in which statement, without the values that were bound: they may be ciphertext (S3). */
+    private static String withoutArguments(StatementException e) {
+        StatementContext context = e.getStatementContext();
+        return e.getShortMessage() + (context == null ? "" : " [" + context.getRawSql() + "]");
     }
 
     private static String session(String searchPath) {
@@ -88,6 +99,21 @@ final class Database implements AutoCloseable {
             handle.close();
             throw e;
         }
+    }
+
+    /**
+     * Keeps the tables of views from being swapped until the transaction ends. Must be its first statement: LOCK takes no
+     * snapshot, so the transaction's snapshot is then no older than the tables it will find. Being everybody's first lock, it
+     * also keeps readers and a swap from waiting for each other.
+     */
+    static void holdViews(Handle tx) {
+        tx.execute("LOCK TABLE log.view_swap IN ACCESS SHARE MODE");
+    }
+
+    /** The other side of {@link #holdViews}: waits for those who read, at most {@code lock_timeout}. */
+    static void swapViews(Handle tx) {
+        tx.execute("SET LOCAL lock_timeout = '2s'");
+        tx.execute("LOCK TABLE log.view_swap IN ACCESS EXCLUSIVE MODE");
     }
 
     /** The bounded pool of read-only connections on the live views. */

@@ -1,12 +1,16 @@
 package dev.vt.eventlog.store;
 
+import dev.vt.eventlog.Actor;
 import dev.vt.eventlog.AppendResult;
 import dev.vt.eventlog.ApplyHaltedException;
 import dev.vt.eventlog.Batch;
 import dev.vt.eventlog.EventLog;
+import dev.vt.eventlog.LogMetrics;
 import dev.vt.eventlog.apply.BatchApplier;
+import dev.vt.eventlog.apply.LogHead;
 import dev.vt.eventlog.apply.PreparedBatch;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -33,9 +37,13 @@ final class DirectEventLog implements EventLog, AutoCloseable {
     private static final int QUEUE = 4096;
     private static final int GROUP_BATCHES = 512;
     private static final int GROUP_EVENTS = 4096;
+    private static final Batch NOTHING = new Batch(
+            "bat_nothing", Instant.EPOCH, Actor.system("eventlog"), "req_nothing", null, List.of(), List.of(), List.of());
+
     /** "vtlg"; advisory locks are per database. */
     private static final long LEADER_LOCK = 0x76746c67L;
 
+    /** Equal only to itself. */
     private static final class Pending {
         private final PreparedBatch batch;
         private final CompletableFuture<AppendResult> answer = new CompletableFuture<>();
@@ -48,16 +56,25 @@ final class DirectEventLog implements EventLog, AutoCloseable {
     private final Database database;
     private final BatchApplier applier;
     private final HeadSignal signal;
+    private final LogMetrics metrics;
+    private final Step.Probe probe;
     private final BlockingQueue<Pending> queue = new ArrayBlockingQueue<>(QUEUE);
     private final CountDownLatch closing = new CountDownLatch(1);
-    private final CompletableFuture<Boolean> leadership = new CompletableFuture<>();
+    private final Leadership leadership = new Leadership();
     private final Thread thread;
+    /** Ends the wait for a batch; is none itself. */
+    private final Pending wakeUp;
+
     private volatile @Nullable ApplyHaltedException halted;
 
-    DirectEventLog(Database database, BatchApplier applier, HeadSignal signal) {
+    DirectEventLog(
+            Database database, BatchApplier applier, HeadSignal signal, LogMetrics metrics, Step.Probe probe) {
         this.database = database;
         this.applier = applier;
         this.signal = signal;
+        this.metrics = metrics;
+        this.probe = probe;
+        this.wakeUp = new Pending(applier.prepare(NOTHING));
         this.thread = Thread.ofPlatform().name("eventlog-apply").daemon().unstarted(this::run);
     }
 
@@ -67,22 +84,42 @@ final class DirectEventLog implements EventLog, AutoCloseable {
 
     @Override
     public AppendResult append(Batch batch) {
+        long start = System.nanoTime();
+        AppendResult result = appendUntil(batch, start + ANSWER_WITHIN.toNanos());
+        String label =
+                switch (result) {
+                    case AppendResult.Applied applied -> "applied";
+                    case AppendResult.Rejected rejected -> {
+                        metrics.rejected(rejected.kind());
+                        yield "rejected";
+                    }
+                    case AppendResult.Unknown unknown -> "unknown";
+                };
+        metrics.appended(Duration.ofNanos(System.nanoTime() - start), label);
+        return result;
+    }
+
+    private AppendResult appendUntil(Batch batch, long deadline) {
         refuseWhenHalted();
         Pending pending = new Pending(applier.prepare(batch));
-        long deadline = System.nanoTime() + ANSWER_WITHIN.toNanos();
         try {
-            if (!queue.offer(pending, ANSWER_WITHIN.toNanos(), TimeUnit.NANOSECONDS)) {
+            if (!queue.offer(pending, deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 return new AppendResult.Unknown("the log is overloaded");
             }
-            if (closing.getCount() == 0 && queue.remove(pending)) {
+            if (!thread.isAlive() && queue.remove(pending)) {
+                refuseWhenHalted();
                 return new AppendResult.Unknown("the log is closed");
             }
             return pending.answer.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            queue.remove(pending);
             return new AppendResult.Unknown("interrupted");
         } catch (TimeoutException e) {
-            return new AppendResult.Unknown("no answer within " + ANSWER_WITHIN.toSeconds() + " s");
+            // What nobody waits for any more shall not be applied long after, when a leader is found.
+            boolean untouched = queue.remove(pending);
+            return new AppendResult.Unknown(
+                    untouched && !leadership.held() ? "no leader" : "no answer within " + ANSWER_WITHIN.toSeconds() + " s");
         } catch (ExecutionException e) {
             refuseWhenHalted();
             throw new IllegalStateException("append failed", e.getCause());
@@ -97,53 +134,55 @@ final class DirectEventLog implements EventLog, AutoCloseable {
     }
 
     /** Why nothing is applied any more; null while all is well. */
-    @Nullable
-    ApplyHaltedException halted() {
+    @Nullable ApplyHaltedException halted() {
         return halted;
     }
 
-    /** Whether this server holds the lock and may append. */
-    boolean leads() {
-        return leadership.isDone() && thread.isAlive() && halted == null;
+    Leadership leadership() {
+        return leadership;
     }
 
-    /** Waits until this server leads. */
-    boolean awaitLeadership(Duration timeout) throws InterruptedException {
-        try {
-            return leadership.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            return false;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("leadership is never completed with a failure", e);
-        }
+    /** Batches that wait to be applied. */
+    int waiting() {
+        return queue.size();
     }
 
     /** The apply thread: connects, takes the lock, applies; starts over when the connection is lost. */
     private void run() {
-        while (closing.getCount() > 0 && halted == null) {
-            try (Handle handle = database.connect(Database.LIVE)) {
-                if (lead(handle)) {
-                    applyUntilClosed(handle);
-                }
-            } catch (RuntimeException e) {
-                if (closing.getCount() > 0) {
-                    log.warn("event log lost its database connection, reconnecting", e);
-                    pause();
+        try {
+            while (closing.getCount() > 0 && halted == null) {
+                try (Handle handle = database.connect(Database.LIVE)) {
+                    if (lead(handle)) {
+                        applyUntilClosed(handle);
+                    }
+                } catch (RuntimeException e) {
+                    if (closing.getCount() > 0) {
+                        log.warn("event log lost its database connection, reconnecting", e);
+                        pause();
+                    }
+                } finally {
+                    leadership.set(false);
                 }
             }
+        } catch (Error e) {
+            halted = new ApplyHaltedException("the apply thread died", e);
+            log.error("apply halted", e);
         }
         List<Pending> left = new ArrayList<>();
         queue.drainTo(left);
         answerUnknown(left, halted == null ? "the log is closed" : "the log has halted");
     }
 
+    /** Waits for the lock; meanwhile another server leads, and its commits move this one's head. */
     private boolean lead(Handle handle) {
         while (closing.getCount() > 0) {
-            if (handle.createQuery("SELECT pg_try_advisory_lock(?)")
+            boolean locked = handle.createQuery("SELECT pg_try_advisory_lock(?)")
                     .bind(0, LEADER_LOCK)
                     .mapTo(Boolean.class)
-                    .one()) {
-                leadership.complete(true);
+                    .one();
+            signal.raise(LogHead.read(handle).eventId());
+            if (locked) {
+                leadership.set(true);
                 return true;
             }
             pause();
@@ -152,10 +191,9 @@ final class DirectEventLog implements EventLog, AutoCloseable {
     }
 
     private void applyUntilClosed(Handle handle) {
-        List<Pending> group = new ArrayList<>();
         while (halted == null) {
-            group.clear();
-            if (!nextGroup(group)) {
+            List<Pending> group = nextGroup();
+            if (group.isEmpty()) {
                 if (closing.getCount() == 0) {
                     return;
                 }
@@ -165,20 +203,26 @@ final class DirectEventLog implements EventLog, AutoCloseable {
                 commit(handle, group);
             } catch (RuntimeException e) {
                 if (Failures.isTransient(e)) {
-                    answerUnknown(group, "the database connection was lost");
                     throw e;
                 }
                 separately(handle, group);
+            } finally {
+                // Whoever has no answer by now cannot have one: the connection is lost, or this thread is about to end.
+                answerUnknown(group, "the outcome of the commit is not known");
             }
         }
     }
 
     /** Waits for a first batch, then takes what is there: under load groups grow by themselves. */
-    private boolean nextGroup(List<Pending> group) {
+    private List<Pending> nextGroup() {
+        List<Pending> group = new ArrayList<>();
         try {
             Pending first = queue.poll(RETRY.toMillis(), TimeUnit.MILLISECONDS);
             int events = 0;
             for (Pending next = first; next != null; next = queue.poll()) {
+                if (next.equals(wakeUp)) {
+                    break;
+                }
                 group.add(next);
                 events += next.batch.batch().events().size();
                 if (group.size() == GROUP_BATCHES || events >= GROUP_EVENTS) {
@@ -186,15 +230,22 @@ final class DirectEventLog implements EventLog, AutoCloseable {
                 }
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            throw new IllegalStateException("nobody interrupts the apply thread", e);
         }
-        return !group.isEmpty();
+        return group;
     }
 
     private void commit(Handle handle, List<Pending> group) {
-        List<PreparedBatch> batches =
-                group.stream().map(pending -> pending.batch).toList();
-        List<AppendResult> answers = handle.inTransaction(tx -> applier.apply(tx, batches));
+        long start = System.nanoTime();
+        probe.reached(Step.GROUP_TAKEN);
+        List<PreparedBatch> batches = group.stream().map(pending -> pending.batch).toList();
+        List<AppendResult> answers = handle.inTransaction(tx -> {
+            List<AppendResult> out = applier.apply(tx, batches);
+            probe.reached(Step.APPLIED);
+            return out;
+        });
+        probe.reached(Step.COMMITTED);
+        metrics.committed(Duration.ofNanos(System.nanoTime() - start), group.size());
         for (int i = 0; i < answers.size(); i++) {
             if (answers.get(i) instanceof AppendResult.Applied(long first, long last)) {
                 signal.raise(last);
@@ -203,25 +254,21 @@ final class DirectEventLog implements EventLog, AutoCloseable {
         }
     }
 
-    /** One batch of the group cannot be applied: the others still are, and it halts the log (S12). */
+    /** One batch of the group cannot be applied: those before it still are, and it halts the log (S12). */
     private void separately(Handle handle, List<Pending> group) {
         for (int i = 0; i < group.size(); i++) {
             try {
                 commit(handle, group.subList(i, i + 1));
             } catch (RuntimeException e) {
                 if (Failures.isTransient(e)) {
-                    answerUnknown(group.subList(i, group.size()), "the database connection was lost");
                     throw e;
                 }
+                String batchId = group.get(i).batch.batch().batchId();
                 halted = e instanceof ApplyHaltedException known
                         ? known
-                        : new ApplyHaltedException(
-                                "apply failed on batch "
-                                        + group.get(i).batch.batch().batchId(),
-                                e);
-                log.error("apply halted batch={}", group.get(i).batch.batch().batchId(), e);
+                        : new ApplyHaltedException("apply failed on batch " + batchId, e);
+                log.error("apply halted batch={}", batchId, e);
                 group.get(i).answer.completeExceptionally(e);
-                answerUnknown(group.subList(i + 1, group.size()), "the log has halted");
                 return;
             }
         }
@@ -235,7 +282,7 @@ final class DirectEventLog implements EventLog, AutoCloseable {
         try {
             closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            throw new IllegalStateException("nobody interrupts the apply thread", e);
         }
     }
 
@@ -243,6 +290,7 @@ final class DirectEventLog implements EventLog, AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
+        queue.offer(wakeUp);
         try {
             thread.join(ANSWER_WITHIN);
         } catch (InterruptedException e) {

@@ -4,6 +4,7 @@ import dev.vt.eventlog.ApplyHaltedException;
 import dev.vt.eventlog.EventLog;
 import dev.vt.eventlog.EventReader;
 import dev.vt.eventlog.EventSchemas;
+import dev.vt.eventlog.LogMetrics;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.ProjectionSet;
 import dev.vt.eventlog.SideRecords;
@@ -14,9 +15,9 @@ import dev.vt.eventlog.apply.LogHead;
 import dev.vt.eventlog.postgres.PostgresAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -32,12 +33,16 @@ import org.jdbi.v3.core.Handle;
  */
 public final class EventStore implements AutoCloseable {
     /** @param readConnections of the pool behind {@link #views}, {@link #events} and {@link #sideRecords} */
-    public record Config(int readConnections) {
-        public static final Config DEFAULT = new Config(16);
+    public record Config(int readConnections, LogMetrics metrics) {
+        public static final Config DEFAULT = new Config(16, LogMetrics.NONE);
     }
 
     private final Database database;
     private final HeadSignal head = new HeadSignal();
+    private final LogMetrics metrics;
+    /** A rebuild swaps tables under the feet of a verification; one at a time. */
+    private final ReentrantLock replaying = new ReentrantLock();
+
     private final DirectEventLog log;
     private final Map<String, Follower> followers = new LinkedHashMap<>();
     private final ProjectionSet projections;
@@ -47,18 +52,20 @@ public final class EventStore implements AutoCloseable {
     private final SideRecords sideRecords;
     private final Views views;
 
-    private EventStore(Database database, ProjectionSet projections, EventSchemas schemas) {
+    private EventStore(
+            Database database, ProjectionSet projections, EventSchemas schemas, LogMetrics metrics, Step.Probe probe) {
         this.database = database;
         this.projections = projections;
         this.builder = new ViewBuilder(database, schemas, projections);
         this.verifier = new Verifier(database, schemas, projections);
-        this.log = new DirectEventLog(database, new BatchApplier(schemas, projections.core()), head);
+        this.metrics = metrics;
+        this.log = new DirectEventLog(database, new BatchApplier(schemas, projections.core()), head, metrics, probe);
         for (Projection projection : projections.derived()) {
             followers.put(projection.name(), new Follower(database, schemas, projection, head));
         }
         this.events = new StoredEvents(database.views(), head);
         this.sideRecords = new StoredSideRecords(database.views());
-        this.views = new PooledViews(database.views(), head, followers);
+        this.views = new PooledViews(database.views(), head, followers, metrics);
     }
 
     /**
@@ -68,9 +75,14 @@ public final class EventStore implements AutoCloseable {
      */
     public static EventStore open(
             PostgresAddress address, ProjectionSet projections, EventSchemas schemas, Config config) {
+        return open(address, projections, schemas, config, Step.Probe.NONE);
+    }
+
+    static EventStore open(
+            PostgresAddress address, ProjectionSet projections, EventSchemas schemas, Config config, Step.Probe probe) {
         Database database = Database.open(address, config.readConnections());
         try {
-            EventStore store = new EventStore(database, projections, schemas);
+            EventStore store = new EventStore(database, projections, schemas, config.metrics(), probe);
             store.start();
             return store;
         } catch (RuntimeException e) {
@@ -106,12 +118,12 @@ public final class EventStore implements AutoCloseable {
 
     /** Whether this server holds the leader's lock. */
     public boolean leads() {
-        return log.leads();
+        return log.leadership().held();
     }
 
     /** Waits until this server leads; false when the time ran out. */
     public boolean awaitLeadership(Duration timeout) throws InterruptedException {
-        return log.awaitLeadership(timeout);
+        return log.leadership().await(timeout);
     }
 
     /** Why apply, or a derived projection, has halted (S12); empty while all is well. */
@@ -149,21 +161,48 @@ public final class EventStore implements AutoCloseable {
      * @param projection the name of any projection
      */
     public void rebuild(String projection) {
-        List<Projection> derived = projections.derived().stream()
-                .filter(one -> one.name().equals(projection))
-                .toList();
-        if (!derived.isEmpty()) {
-            builder.rebuildDerived(derived.getFirst());
-        } else if (projections.core().stream().anyMatch(one -> one.name().equals(projection))) {
-            builder.rebuildCore();
-        } else {
-            throw new IllegalArgumentException("no projection " + projection);
+        replaying.lock();
+        try {
+            Optional<Projection> derived = projections.derived().stream()
+                    .filter(one -> one.name().equals(projection))
+                    .findFirst();
+            if (derived.isPresent()) {
+                builder.rebuildDerived(derived.get());
+            } else if (projections.core().stream().anyMatch(one -> one.name().equals(projection))) {
+                builder.rebuildCore();
+            } else {
+                throw new IllegalArgumentException("no projection " + projection);
+            }
+        } finally {
+            replaying.unlock();
         }
     }
 
     /** Replays the log beside the views and compares both, and the hash chain (S19). Reads all events; changes nothing. */
     public Verification verify() {
-        return verifier.verify();
+        replaying.lock();
+        try {
+            Verification verification = verifier.verify();
+            if (!verification.chainIntact()) {
+                metrics.chainMismatch();
+            }
+            return verification;
+        } finally {
+            replaying.unlock();
+        }
+    }
+
+    /** Batches that wait to be applied ({@code vt_apply_lag_entries}). */
+    public int waitingBatches() {
+        return log.waiting();
+    }
+
+    /** Bytes of the log on disk, indexes included ({@code vt_log_bytes}). */
+    public long logBytes() {
+        return database.views()
+                .withHandle(handle -> handle.createQuery("SELECT pg_total_relation_size('log.events')")
+                        .mapTo(Long.class)
+                        .one());
     }
 
     /** Answers what is queued, stops the followers, closes the connections; the database server goes on. */

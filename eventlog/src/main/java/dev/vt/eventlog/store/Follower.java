@@ -7,6 +7,7 @@ import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -78,16 +79,13 @@ final class Follower implements AutoCloseable {
                 }
             }
             if (!closing && halted == null) {
-                try {
-                    Thread.sleep(LOOK_AGAIN);
-                } catch (InterruptedException e) {
-                    return;
-                }
+                LockSupport.parkNanos(LOOK_AGAIN.toNanos());
             }
         }
     }
 
     private long advance(Handle tx, Replay replay) {
+        Database.holdViews(tx);
         long done = tx.createQuery("SELECT last_event_id FROM log.checkpoints WHERE projection = ? FOR UPDATE")
                 .bind(0, projection.name())
                 .mapTo(Long.class)

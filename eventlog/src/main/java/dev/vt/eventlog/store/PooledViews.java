@@ -1,5 +1,6 @@
 package dev.vt.eventlog.store;
 
+import dev.vt.eventlog.LogMetrics;
 import dev.vt.eventlog.Views;
 import dev.vt.kernel.ErrorCode;
 import dev.vt.kernel.Problem;
@@ -17,8 +18,10 @@ final class PooledViews implements Views {
     private final Jdbi views;
     private final HeadSignal core;
     private final Map<String, Follower> derived;
+    private final LogMetrics metrics;
 
-    PooledViews(Jdbi views, HeadSignal core, Map<String, Follower> derived) {
+    PooledViews(Jdbi views, HeadSignal core, Map<String, Follower> derived, LogMetrics metrics) {
+        this.metrics = metrics;
         this.views = views;
         this.core = core;
         this.derived = derived;
@@ -26,7 +29,10 @@ final class PooledViews implements Views {
 
     @Override
     public <T, X extends Exception> T read(HandleCallback<T, X> query) throws X {
-        return views.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, query);
+        return views.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, tx -> {
+            Database.holdViews(tx);
+            return query.withHandle(tx);
+        });
     }
 
     @Override
@@ -50,15 +56,23 @@ final class PooledViews implements Views {
         return read(query);
     }
 
-    private static void await(HeadSignal signal, long minEventId, long deadline) {
+    private void await(HeadSignal signal, long minEventId, long deadline) {
+        if (signal.head() >= minEventId) {
+            return;
+        }
+        long start = System.nanoTime();
+        boolean reached = false;
         try {
-            if (signal.awaitBeyond(minEventId - 1, HeadSignal.remaining(deadline)) < minEventId) {
-                throw new ProblemException(
-                        Problem.of(ErrorCode.READ_WAIT_TIMEOUT, "The server has not caught up with your last change."));
-            }
+            reached = signal.awaitBeyond(minEventId - 1, HeadSignal.remaining(deadline)) >= minEventId;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ProblemException(Problem.of(ErrorCode.READ_WAIT_TIMEOUT, "The server is stopping; try again."));
+        }
+        metrics.readWaited(Duration.ofNanos(System.nanoTime() - start), reached);
+        if (!reached) {
+            throw new ProblemException(Problem.of(
+                            ErrorCode.READ_WAIT_TIMEOUT,
+                            "This server has not yet caught up with event " + minEventId + ".")
+                    .withHint("Try again."));
         }
     }
 }

@@ -6,7 +6,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Jdbi;
 
 /** Reads {@code log.side_records} through the read pool. */
@@ -39,6 +41,15 @@ final class StoredSideRecords implements SideRecords {
                 .bind(2, limit)
                 .map((row, context) -> record(row))
                 .list());
+    }
+
+    @Override
+    public Map<String, Long> counts() {
+        Map<String, Long> counts = new TreeMap<>();
+        views.useHandle(handle -> handle.createQuery("SELECT kind, count(*) FROM log.side_records GROUP BY kind")
+                .map((row, context) -> Map.entry(row.getString(1), row.getLong(2)))
+                .forEach(entry -> counts.put(entry.getKey(), entry.getValue())));
+        return counts;
     }
 
     private static SideRecord record(ResultSet row) throws SQLException {

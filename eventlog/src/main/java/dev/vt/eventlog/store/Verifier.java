@@ -39,6 +39,7 @@ final class Verifier {
     Verification verify() {
         try (Handle handle = database.connect(SCRATCH)) {
             return handle.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, tx -> {
+                Database.holdViews(tx);
                 Verification result = compare(tx);
                 tx.rollback();
                 return result;
@@ -54,6 +55,7 @@ final class Verifier {
         ChainCheck chain = new ChainCheck(differences);
         new Replay(schemas, projections.core()).run(tx, 0, head.eventId(), chain::next);
         chain.end(head, tx);
+        boolean chainIntact = differences.isEmpty();
         List<Projection> comparable = new ArrayList<>(projections.core());
         for (Projection projection : projections.derived()) {
             long reached = tx.createQuery("SELECT last_event_id FROM log.checkpoints WHERE projection = ?")
@@ -79,7 +81,7 @@ final class Verifier {
                 }
             }
         }
-        return new Verification(head.eventId(), head.chainHash(), digests, differences);
+        return new Verification(head.eventId(), head.chainHash(), digests, chainIntact, differences);
     }
 
     private static List<String> rows(Handle tx, String in, String notIn, ViewTable table) {

@@ -4,11 +4,16 @@ import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.ProjectionSet;
 import dev.vt.eventlog.apply.LogHead;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleConsumer;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +25,11 @@ final class ViewBuilder {
     private static final Logger log = LoggerFactory.getLogger(ViewBuilder.class);
     /** Shadow tables are filled without a lock until they are this close to the head. */
     private static final int CLOSE_ENOUGH = 2000;
+
+    private static final int TRANSACTION = 10_000;
+
+    private static final int SWAP_ATTEMPTS = 30;
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     private record Checkpoint(String projection, int codeVersion, List<String> tables, long lastEventId) {}
 
@@ -57,7 +67,7 @@ final class ViewBuilder {
                 && wanted.stream().allMatch(projection -> sameCode(stored.get(projection.name()), projection));
     }
 
-    private static boolean sameCode(@org.jspecify.annotations.Nullable Checkpoint stored, Projection wanted) {
+    private static boolean sameCode(@Nullable Checkpoint stored, Projection wanted) {
         return stored != null
                 && stored.codeVersion() == wanted.codeVersion()
                 && stored.tables().equals(tableNames(wanted));
@@ -71,7 +81,7 @@ final class ViewBuilder {
             handle.useTransaction(tx -> Replay.createTables(tx, projections.core()));
             Replay replay = new Replay(schemas, projections.core());
             long done = catchUp(handle, replay);
-            handle.useTransaction(tx -> {
+            swap(handle, tx -> {
                 LogHead head = LogHead.lock(tx);
                 replay.run(tx, done, head.eventId(), event -> {});
                 checkpoints(tx, "core").values().forEach(old -> dropTables(tx, old.tables()));
@@ -94,7 +104,7 @@ final class ViewBuilder {
             handle.useTransaction(tx -> Replay.createTables(tx, List.of(projection)));
             Replay replay = new Replay(schemas, List.of(projection));
             long done = catchUp(handle, replay);
-            handle.useTransaction(tx -> {
+            swap(handle, tx -> {
                 Checkpoint old = tx.createQuery("SELECT projection, code_version, tables, last_event_id"
                                 + " FROM log.checkpoints WHERE projection = ? FOR UPDATE")
                         .bind(0, projection.name())
@@ -114,16 +124,46 @@ final class ViewBuilder {
         }
     }
 
+    /** One transaction that replaces tables; gives way to readers that take long, and tries again. */
+    private static void swap(Handle handle, HandleConsumer<RuntimeException> replacement) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                handle.useTransaction(tx -> {
+                    Database.swapViews(tx);
+                    replacement.useHandle(tx);
+                });
+                return;
+            } catch (UnableToExecuteStatementException e) {
+                boolean readersHeldOn =
+                        e.getCause() instanceof SQLException sql && LOCK_NOT_AVAILABLE.equals(sql.getSQLState());
+                if (!readersHeldOn || attempt == SWAP_ATTEMPTS) {
+                    throw e;
+                }
+                log.info("views are being read, swap is tried again attempt={}", attempt);
+            }
+        }
+    }
+
+    /**
+     * Replays without a lock while that gets closer to the head. What is left, and all of it if appends are faster than replay,
+     * is done by the swap, which holds them up.
+     */
     private long catchUp(Handle handle, Replay replay) {
         long done = 0;
+        long gap = Long.MAX_VALUE;
         while (true) {
+            long from = done;
             long head = LogHead.read(handle).eventId();
-            if (head - done <= CLOSE_ENOUGH) {
+            if (head - from <= CLOSE_ENOUGH || head - from > gap / 4 * 3) {
                 return done;
             }
-            long from = done;
-            long to = Math.min(head, done + 10L * Replay.PAGE);
-            done = handle.inTransaction(tx -> replay.run(tx, from, to, event -> {}));
+            gap = head - from;
+            for (long to = from; to < head; ) {
+                long start = to;
+                long end = Math.min(head, start + TRANSACTION);
+                to = handle.inTransaction(tx -> replay.run(tx, start, end, event -> {}));
+            }
+            done = head;
         }
     }
 
@@ -180,7 +220,7 @@ final class ViewBuilder {
                 .collect(Collectors.toMap(Checkpoint::projection, checkpoint -> checkpoint));
     }
 
-    private static Checkpoint checkpoint(java.sql.ResultSet row) throws java.sql.SQLException {
+    private static Checkpoint checkpoint(ResultSet row) throws SQLException {
         List<String> tables = new ArrayList<>();
         for (Object name : (Object[]) row.getArray(3).getArray()) {
             tables.add((String) name);

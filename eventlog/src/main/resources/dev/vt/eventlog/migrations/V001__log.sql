@@ -112,3 +112,7 @@ CREATE TABLE log.checkpoints (
     last_event_id bigint  NOT NULL
 ) WITH (fillfactor = 50);
 GRANT SELECT, INSERT, UPDATE, DELETE ON log.checkpoints TO vt_app;
+
+-- Has no rows. Readers of views lock it in shared mode, whoever swaps the tables of a view in exclusive mode.
+CREATE TABLE log.view_swap (nothing boolean);
+GRANT SELECT, UPDATE ON log.view_swap TO vt_app;
