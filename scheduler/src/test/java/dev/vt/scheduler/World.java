@@ -356,7 +356,7 @@ final class World {
         List<FreeAddresses.Range> ranges = new ArrayList<>();
         Map<String, Instance> newest = new HashMap<>();
         instances.values().forEach(instance -> newest.put(instance.address, instance));
-        for (long number = 1; number <= count && ranges.size() < 8; number++) {
+        for (long number = 1; number <= count && ranges.size() < 64; number++) {
             long at = number;
             Instance owner = newest.get(texts.computeIfAbsent(block + number, key -> all.address(at)));
             boolean cool = owner == null
