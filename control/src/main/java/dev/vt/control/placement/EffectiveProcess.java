@@ -31,18 +31,15 @@ final class EffectiveProcess {
      * @param manifestHash of the release
      */
     record Found(
-            ProcessSpec process,
-            String imageRef,
-            String imageDigest,
-            List<Platform> platforms,
-            String manifestHash) {
+            ProcessSpec process, String imageRef, String imageDigest, List<Platform> platforms, String manifestHash) {
         Found {
             platforms = List.copyOf(platforms);
         }
 
         Optional<Platform> platform(String arch) {
             return platforms.stream()
-                    .filter(platform -> platform.os().equals("linux") && platform.arch().equals(arch))
+                    .filter(platform ->
+                            platform.os().equals("linux") && platform.arch().equals(arch))
                     .findFirst();
         }
     }

@@ -131,7 +131,9 @@ final class GroupRows {
         JsonNode payload = event.payload();
         env(event, tx, "name = coalesce(:name, name), priority = coalesce(:priority, priority)")
                 .bind("name", payload.has("name") ? payload.get("name").asText() : null)
-                .bind("priority", payload.has("priority") ? payload.get("priority").asInt() : null)
+                .bind(
+                        "priority",
+                        payload.has("priority") ? payload.get("priority").asInt() : null)
                 .execute();
         touchAll(event, tx);
     }

@@ -25,9 +25,7 @@ sealed interface InstanceEvent {
 
     /** @param drainGraceSeconds only with draining */
     record DesiredStateChanged(
-            DesiredState desired,
-            @Nullable Integer drainGraceSeconds,
-            String reasonCode) implements InstanceEvent {}
+            DesiredState desired, @Nullable Integer drainGraceSeconds, String reasonCode) implements InstanceEvent {}
 
     /** @param bootId empty while nothing has booted */
     record StatusChanged(
@@ -37,5 +35,6 @@ sealed interface InstanceEvent {
             String bootId,
             int restartCount,
             @Nullable Integer exitCode,
-            Instant reportedAt) implements InstanceEvent {}
+            Instant reportedAt)
+            implements InstanceEvent {}
 }

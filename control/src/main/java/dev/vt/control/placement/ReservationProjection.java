@@ -141,14 +141,12 @@ final class ReservationProjection implements Projection {
                           FROM instances_desired d JOIN instances_status s ON s.id = d.id
                           WHERE d.node_id = :node AND NOT d.finished AND s.status <> 'stopped'),
                           last_event_id = :event
-                        WHERE node_id = :node""")
-                .bind("node", nodeId)
-                .bind("event", event.eventId())
-                .execute();
+                        WHERE node_id = :node""").bind("node", nodeId).bind("event", event.eventId()).execute();
     }
 
     private static void takeAddress(StoredEvent event, Handle tx, InstanceEvent.Allocated allocated) {
-        tx.createUpdate("UPDATE node_reservations SET next_address = greatest(next_address, :next) WHERE node_id = :node")
+        tx.createUpdate(
+                        "UPDATE node_reservations SET next_address = greatest(next_address, :next) WHERE node_id = :node")
                 .bind("next", AddressBlocks.number(allocated.overlayIpv6()) + 1)
                 .bind("node", allocated.nodeId())
                 .execute();

@@ -83,7 +83,7 @@ public final class DeployProgress {
         }
         for (DeployView.Target target : targets) {
             if (!target.reached() && target.blocked().isPresent()) {
-                return failed("blocked:" + target.blocked().get().reason());
+                return failed("blocked:" + target.blocked().get());
             }
         }
         return failed("progress_timeout");

@@ -25,7 +25,7 @@ public record DeployView(String id, DeployStatus status, Instant statusSince, Li
      * @param oldLeft instances with another hash that are not stopped
      * @param lastProgress when a matching instance last became ready, or an old one stopped, after the deploy began
      * @param retryLimit the instance reason, if the group is stalled (K10)
-     * @param blocked reason and since when, if nothing can be placed
+     * @param blocked the reason, if nothing can be placed
      * @param progressTimeoutSeconds of the effective manifest
      * @param drainsFirst a surge does not fit; said in the message
      */
@@ -38,13 +38,11 @@ public record DeployView(String id, DeployStatus status, Instant statusSince, Li
             int oldLeft,
             Optional<Instant> lastProgress,
             Optional<String> retryLimit,
-            Optional<BlockedSince> blocked,
+            Optional<String> blocked,
             int progressTimeoutSeconds,
             boolean drainsFirst) {
         boolean reached() {
             return matchingReady >= wanted && oldLeft == 0;
         }
     }
-
-    public record BlockedSince(String reason, Instant since) {}
 }

@@ -1,0 +1,81 @@
+package dev.vt.control.placement;
+
+import dev.vt.control.env.Envs;
+import dev.vt.control.feature.Feature;
+import dev.vt.control.feature.Mutations;
+import dev.vt.control.feature.Reconciler;
+import dev.vt.control.feature.StateReader;
+import dev.vt.control.feature.SystemMutations;
+import dev.vt.control.http.Endpoint;
+import dev.vt.eventlog.EventSchemas;
+import dev.vt.eventlog.Projection;
+import dev.vt.kernel.IdSource;
+import dev.vt.scheduler.view.SchedulerConfig;
+import java.time.Clock;
+import java.util.List;
+
+/** Registers groups, instances and the two controllers. Comes after releases, secrets and nodes, whose views it reads. */
+public final class PlacementFeature implements Feature {
+    private final NodePlans nodePlans;
+    private final GroupStatuses statuses;
+    private final PlacementHandlers handlers;
+    private final SchedulerReconciler scheduler;
+    private final DeployController deploys;
+
+    public PlacementFeature(
+            Mutations mutations,
+            SystemMutations system,
+            StateReader state,
+            Envs envs,
+            Instances instances,
+            Clock clock,
+            IdSource ids) {
+        EffectiveProcess processes = new EffectiveProcess();
+        SnapshotReader snapshots = new SnapshotReader(processes);
+        SchedulerConfig config = SchedulerConfig.DEFAULT;
+        this.nodePlans = new NodePlans(state, processes);
+        this.statuses = new GroupStatuses(state, snapshots, clock, config);
+        this.handlers = new PlacementHandlers(mutations, state, envs, instances, statuses);
+        this.scheduler = new SchedulerReconciler(state, snapshots, system, clock, ids, config);
+        this.deploys = new DeployController(state, snapshots, statuses, system, clock, scheduler::passedEventId);
+    }
+
+    /** What nodes should run; for the node plane. */
+    public NodePlans nodePlans() {
+        return nodePlans;
+    }
+
+    /** Desired and actual per process; for whoever shows it. */
+    public GroupStatuses statuses() {
+        return statuses;
+    }
+
+    @Override
+    public String name() {
+        return "placement";
+    }
+
+    @Override
+    public List<Endpoint> endpoints() {
+        return handlers.endpoints();
+    }
+
+    @Override
+    public List<Projection> coreProjections() {
+        return List.of(
+                new PlacementProjection(),
+                new ReservationProjection(),
+                new BackendProjection(),
+                new DeployTargetProjection());
+    }
+
+    @Override
+    public void registerEvents(EventSchemas.Builder schemas) {
+        schemas.resource(PlacementFeature.class, "placement.events.json");
+    }
+
+    @Override
+    public List<Reconciler> reconcilers() {
+        return List.of(scheduler, deploys);
+    }
+}
