@@ -115,7 +115,7 @@ public final class ControlPlane implements AutoCloseable {
         this.ids = Ids.uuidV7(clock, random);
         this.term = new LeaderTerm(
                 options.self(), store, clusters, () -> store.store().leads(), clock, ids, random);
-        this.mutations = new Mutations(store, store, clock, ids);
+        this.mutations = new Mutations(store, store, term, clock, ids);
         this.system = new SystemMutations(store, term, clock, ids);
         this.bootstrapCode = new BootstrapCode(options.dataDir(), clock, random);
         this.features = features();

@@ -30,10 +30,12 @@ public final class Mutations {
 
     private final Commits commits;
     private final StateReader state;
+    private final Leadership leadership;
 
-    public Mutations(EventLog log, StateReader state, Clock clock, IdSource ids) {
+    public Mutations(EventLog log, StateReader state, Leadership leadership, Clock clock, IdSource ids) {
         this.commits = new Commits(log, clock, ids);
         this.state = state;
+        this.leadership = leadership;
     }
 
     /**
@@ -47,6 +49,9 @@ public final class Mutations {
 
     /** For public endpoints, where the actor comes out of the request itself (bootstrap). */
     public Reply run(Call call, Actor actor, Consumer<Draft> attempt, ResourceReader reader) {
+        if (leadership.epoch().isEmpty()) {
+            throw new ProblemException(Problem.of(ErrorCode.NO_LEADER, "this server does not lead; ask the leader"));
+        }
         Optional<IdempotencyKey> key = IdempotencyKey.of(call, actor);
         String requestHash = key.isPresent() ? IdempotencyKey.requestHash(call) : "";
         for (int tries = 0; tries <= Commits.MAX_RETRIES; tries++) {
@@ -102,9 +107,11 @@ public final class Mutations {
         if (draft.appendsNothing() && key.isEmpty()) {
             return Optional.of(answer.reply(status, null, null, reader));
         }
-        key.ifPresent(k -> draft.require(new Precondition.Side(IDEMPOTENCY, k.record(), 0))
-                .side(new SideOperation.Put(
-                        IDEMPOTENCY, k.record(), answer.bytes(), draft.now().plus(REMEMBERED))));
+        key.ifPresent(k -> {
+            draft.requireFirst(new Precondition.Side(IDEMPOTENCY, k.record(), 0));
+            draft.side(new SideOperation.Put(
+                    IDEMPOTENCY, k.record(), answer.bytes(), draft.now().plus(REMEMBERED)));
+        });
         return switch (commits.commit(
                 draft, call.requestId(), call.idempotencyKey().orElse(null))) {
             case Commits.Outcome.Committed(long first, long last) ->

@@ -2,6 +2,7 @@ package dev.vt.control.server;
 
 import dev.vt.control.feature.StateReader;
 import dev.vt.eventlog.AppendResult;
+import dev.vt.eventlog.ApplyHaltedException;
 import dev.vt.eventlog.Batch;
 import dev.vt.eventlog.EventFilter;
 import dev.vt.eventlog.EventLog;
@@ -9,19 +10,30 @@ import dev.vt.eventlog.EventReader;
 import dev.vt.eventlog.SideRecord;
 import dev.vt.eventlog.StoredEvent;
 import dev.vt.eventlog.store.EventStore;
+import dev.vt.kernel.ErrorCode;
+import dev.vt.kernel.Problem;
+import dev.vt.kernel.ProblemException;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * This server's event store as nouns see it. It exists before the store is open, because the store wants the nouns'
  * projections; using it earlier is a bug. Thread-safe once {@link #open} has returned.
  */
 public final class ControlStore implements StateReader, EventLog, EventReader, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ControlStore.class);
+    private static final Set<String> UNREACHABLE = Set.of("08", "53", "57", "58");
+
     private @Nullable volatile EventStore store;
 
     /** Called once, before anything else. */
@@ -42,17 +54,22 @@ public final class ControlStore implements StateReader, EventLog, EventReader, A
 
     @Override
     public AppendResult append(Batch batch) {
-        return store().log().append(batch);
+        try {
+            return store().log().append(batch);
+        } catch (ApplyHaltedException e) {
+            log.error("cannot append, apply has halted batch={}", batch.batchId(), e);
+            throw new ProblemException(Problem.of(ErrorCode.APPLY_HALTED, "the log has halted; an operator is needed"));
+        }
     }
 
     @Override
     public <T> T read(Function<Handle, T> query) {
-        return store().views().read(query::apply);
+        return reachable(() -> store().views().read(query::apply));
     }
 
     @Override
     public Optional<SideRecord> side(String kind, String key) {
-        return store().sideRecords().find(kind, key);
+        return reachable(() -> store().sideRecords().find(kind, key));
     }
 
     @Override
@@ -62,7 +79,7 @@ public final class ControlStore implements StateReader, EventLog, EventReader, A
 
     @Override
     public EventReader.Page read(long after, int limit, EventFilter filter) {
-        return store().events().read(after, limit, filter);
+        return reachable(() -> store().events().read(after, limit, filter));
     }
 
     @Override
@@ -78,6 +95,32 @@ public final class ControlStore implements StateReader, EventLog, EventReader, A
     @Override
     public boolean await(long eventId, Duration limit) throws InterruptedException {
         return awaitBeyond(eventId - 1, limit) >= eventId;
+    }
+
+    /** A database that does not answer now is unavailable, not a defect of ours. */
+    private static <T> T reachable(Supplier<T> query) {
+        try {
+            return query.get();
+        } catch (RuntimeException e) {
+            if (isUnreachable(e)) {
+                log.warn("the database does not answer", e);
+                throw new ProblemException(Problem.of(ErrorCode.UNAVAILABLE, "the database does not answer"));
+            }
+            throw e;
+        }
+    }
+
+    /** SQLSTATE classes: connection, resources, operator intervention, system error. */
+    private static boolean isUnreachable(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLTransientConnectionException) {
+                return true;
+            }
+            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+                return UNREACHABLE.contains(sql.getSQLState().substring(0, 2));
+            }
+        }
+        return false;
     }
 
     @Override
