@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+/** The pattern for the handler tests of a small noun. */
 class AppHandlersTest {
     @RegisterExtension
     final TestServer server = new TestServer();
