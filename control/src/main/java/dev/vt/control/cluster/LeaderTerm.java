@@ -39,7 +39,7 @@ public final class LeaderTerm implements Leadership, AutoCloseable {
     }
 
     private static final Logger log = LoggerFactory.getLogger(LeaderTerm.class);
-    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration POLL = Duration.ofMillis(20);
     private static final Actor MEMBERSHIP = Actor.system("membership");
     private static final int FEATURE_LEVEL = 1;
 

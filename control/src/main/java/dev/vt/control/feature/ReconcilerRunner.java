@@ -4,6 +4,7 @@ import dev.vt.eventlog.StoredEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -16,7 +17,8 @@ import org.slf4j.LoggerFactory;
 public final class ReconcilerRunner implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ReconcilerRunner.class);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
-    private static final Duration TAIL_WAIT = Duration.ofSeconds(1);
+    private static final Duration TAIL_WAIT = Duration.ofMillis(200);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
     private static final class Slot {
         private final Reconciler reconciler;
@@ -37,6 +39,7 @@ public final class ReconcilerRunner implements AutoCloseable {
     private final Leadership leadership;
     private final List<Slot> slots;
     private final List<Thread> threads = new ArrayList<>();
+    private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile boolean stopping;
 
     public ReconcilerRunner(List<Reconciler> reconcilers, StateReader state, Leadership leadership) {
@@ -54,11 +57,12 @@ public final class ReconcilerRunner implements AutoCloseable {
         threads.add(Thread.ofVirtual().name("reconcile-tail").start(this::tail));
     }
 
-    /** Interrupts all and waits at most ten seconds in all. */
+    /** Lets what runs end, at most ten seconds in all. Nothing is interrupted: that would break database connections. */
     @Override
     public void close() {
         stopping = true;
-        threads.forEach(Thread::interrupt);
+        stopped.countDown();
+        slots.forEach(Slot::wake);
         long deadline = System.nanoTime() + STOP_LIMIT.toNanos();
         for (Thread thread : threads) {
             try {
@@ -122,9 +126,7 @@ public final class ReconcilerRunner implements AutoCloseable {
                     return;
                 }
                 log.error("cannot tail the log for reconcilers; they run by their period cursor={}", cursor, e);
-                if (!pause()) {
-                    return;
-                }
+                pause();
             }
         }
     }
@@ -142,12 +144,11 @@ public final class ReconcilerRunner implements AutoCloseable {
         return last;
     }
 
-    private static boolean pause() {
+    private void pause() {
         try {
-            Thread.sleep(TAIL_WAIT);
-            return true;
+            stopped.await(AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
-            return false;
+            Thread.currentThread().interrupt();
         }
     }
 }
