@@ -25,7 +25,7 @@ public interface GuestChannel extends AutoCloseable {
             Duration deadline,
             GuestEvents events)
             throws InterruptedException {
-        return HostChannel.open(transport, instanceId, bootId, epoch, deadline, events);
+        return HostChannel.open(transport, instanceId, bootId, epoch, deadline, events, HostChannel.PING_PERIOD);
     }
 
     /** The newest HELLO. */

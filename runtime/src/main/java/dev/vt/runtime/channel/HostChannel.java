@@ -41,7 +41,7 @@ final class HostChannel implements GuestChannel {
     private static final int RESYNCS = 5;
     private static final Duration RESYNC_WINDOW = Duration.ofMinutes(1);
     private static final Duration SYNC_RETRY = Duration.ofSeconds(5);
-    private static final Duration PING_PERIOD = Duration.ofSeconds(10);
+    static final Duration PING_PERIOD = Duration.ofSeconds(10);
     private static final int PINGS_MISSED = 3;
     private static final Duration DRAIN = Duration.ofSeconds(10);
 
@@ -60,6 +60,7 @@ final class HostChannel implements GuestChannel {
     private final String bootId;
     private final long epoch;
     private final GuestEvents events;
+    private final Duration pingPeriod;
 
     private State state = State.GREETING;
     private String sync = "";
@@ -78,12 +79,19 @@ final class HostChannel implements GuestChannel {
     private long nextMessageId = 1;
     private int unansweredPings;
 
-    private HostChannel(ByteChannelPair transport, String instanceId, String bootId, long epoch, GuestEvents events) {
+    private HostChannel(
+            ByteChannelPair transport,
+            String instanceId,
+            String bootId,
+            long epoch,
+            GuestEvents events,
+            Duration pingPeriod) {
         this.transport = transport;
         this.instanceId = instanceId;
         this.bootId = bootId;
         this.epoch = epoch;
         this.events = events;
+        this.pingPeriod = pingPeriod;
     }
 
     static HostChannel open(
@@ -92,9 +100,10 @@ final class HostChannel implements GuestChannel {
             String bootId,
             long epoch,
             Duration deadline,
-            GuestEvents events)
+            GuestEvents events,
+            Duration pingPeriod)
             throws InterruptedException {
-        HostChannel channel = new HostChannel(transport, instanceId, bootId, epoch, events);
+        HostChannel channel = new HostChannel(transport, instanceId, bootId, epoch, events, pingPeriod);
         channel.startThreads();
         try {
             channel.awaitFirstHello(deadline);
@@ -608,11 +617,11 @@ final class HostChannel implements GuestChannel {
     private void keepAlive() {
         lock.lock();
         try {
-            long left = PING_PERIOD.toNanos();
+            long left = pingPeriod.toNanos();
             while (state != State.CLOSED) {
                 left = changed.awaitNanos(left);
                 if (left > 0 || state != State.OPEN) {
-                    left = left > 0 ? left : PING_PERIOD.toNanos();
+                    left = left > 0 ? left : pingPeriod.toNanos();
                     continue;
                 }
                 if (unansweredPings >= PINGS_MISSED) {
@@ -621,7 +630,7 @@ final class HostChannel implements GuestChannel {
                 }
                 unansweredPings++;
                 control(new Frame(Frame.PING, 0, new byte[8]));
-                left = PING_PERIOD.toNanos();
+                left = pingPeriod.toNanos();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
