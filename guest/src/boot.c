@@ -26,7 +26,7 @@
 #include "secrets.h"
 #include "version.h"
 
-enum { DELIVERY_MS = 1000, METRICS_MS = 15000, MARKS = 16, CLOCK_SLACK_MS = 500 };
+enum { DELIVERY_MS = 1000, METRICS_MS = 15000, MARKS = 16, CLOCK_SLACK_MS = 500, ENTROPY_MAX = 256 };
 
 enum phase { WAITING, APPLYING, SECRETS, PRESTART, RUNNING, STOPPING, ENDED };
 
@@ -384,17 +384,18 @@ static void set_clock(int64_t unix_ms) {
 }
 
 static bool reseed(const char *hex) {
-    struct {
+    union {
         struct rand_pool_info info;
-        unsigned char bytes[256];
-    } pool = {0};
+        unsigned char room[sizeof(struct rand_pool_info) + ENTROPY_MAX];
+    } pool = {.info = {0}};
+    unsigned char *bytes = (unsigned char *)pool.info.buf;
     size_t length = hex ? strlen(hex) / 2 : 0;
-    if (length < 32 || length > sizeof pool.bytes || strspn(hex, "0123456789abcdef") != 2 * length) {
+    if (length < 32 || length > ENTROPY_MAX || strspn(hex, "0123456789abcdef") != 2 * length) {
         return false;
     }
     for (size_t i = 0; i < length; i++) {
         char digits[3] = {hex[2 * i], hex[2 * i + 1], '\0'};
-        pool.bytes[i] = (unsigned char)strtoul(digits, NULL, 16);
+        bytes[i] = (unsigned char)strtoul(digits, NULL, 16);
     }
     pool.info.entropy_count = (int)length * 8;
     pool.info.buf_size = (int)length;
