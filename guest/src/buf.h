@@ -14,7 +14,7 @@ struct buf {
 };
 
 static inline size_t buf_length(const struct buf *b) { return b->end - b->start; }
-static inline uint8_t *buf_head(const struct buf *b) { return b->bytes + b->start; }
+static inline uint8_t *buf_head(const struct buf *b) { return b->start ? b->bytes + b->start : b->bytes; }
 
 // At least `room` writable bytes behind the end; they count once buf_grown is called.
 uint8_t *buf_reserve(struct buf *b, size_t room);

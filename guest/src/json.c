@@ -321,6 +321,9 @@ static struct json *read_value(struct reader *r) {
 
 bool json_parse(struct json_document *document, const void *bytes, size_t length) {
     *document = (struct json_document){0};
+    if (bytes == NULL) {
+        bytes = "";
+    }
     struct reader r = {.document = document, .start = bytes, .at = bytes, .end = (const uint8_t *)bytes + length};
     if (length > JSON_MAX_BYTES) {
         return fail(&r, "larger than 1 MiB");

@@ -472,7 +472,7 @@ final class GuestInitTest {
             ExecSession session = channel.openExec(pipes("sleep 611 & sleep 612 & echo up; wait"), TIMEOUT);
             assertThat(new String(session.receive().orElseThrow(), StandardCharsets.UTF_8))
                     .contains("up");
-            assertThat(childSleeps("611")).isTrue();
+            Await.until(TIMEOUT, () -> childSleeps("611") && childSleeps("612"));
             session.close();
             Await.until(TIMEOUT, () -> !childSleeps("611") && !childSleeps("612"));
         }
@@ -484,6 +484,7 @@ final class GuestInitTest {
         ExecSession session = channel.openExec(pipes("sleep 614 & echo up; wait"), TIMEOUT);
         assertThat(new String(session.receive().orElseThrow(), StandardCharsets.UTF_8))
                 .contains("up");
+        Await.until(TIMEOUT, () -> childSleeps("613") && childSleeps("614"));
         channel.close();
         assertThatThrownBy(session::receive).isInstanceOf(ChannelException.class);
         Await.until(TIMEOUT, () -> !childSleeps("614"));

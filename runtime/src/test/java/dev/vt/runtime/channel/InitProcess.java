@@ -40,7 +40,12 @@ final class InitProcess implements AutoCloseable {
                 .redirectOutput(directory.resolve("console").toFile())
                 .start();
         InitProcess init = new InitProcess(directory, process);
-        Await.until(Duration.ofSeconds(10), () -> Files.exists(directory.resolve("ctl")));
+        try {
+            Await.until(Duration.ofSeconds(10), () -> Files.exists(directory.resolve("ctl")));
+        } catch (AssertionError e) {
+            init.close();
+            throw e;
+        }
         return init;
     }
 
