@@ -7,21 +7,30 @@ import dev.vt.eventlog.AggregateKey;
 import dev.vt.kernel.Json;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An edge as the view shows it.
  *
  * @param state {@code active}, {@code draining}, {@code disabled} or {@code revoked}
  * @param addresses where clients reach it
+ * @param rejectedReason why it refused its newest table, until it accepts one
  */
-public record Edge(AggregateRow row, String name, String state, JsonNode addresses, String certFingerprint) {
+public record Edge(
+        AggregateRow row,
+        String name,
+        String state,
+        JsonNode addresses,
+        String certFingerprint,
+        @Nullable String rejectedReason) {
     static Edge of(ResultSet row) throws SQLException {
         return new Edge(
                 AggregateRow.of(row),
                 row.getString("name"),
                 row.getString("state"),
                 Json.parse(row.getString("addresses")),
-                row.getString("cert_fingerprint"));
+                row.getString("cert_fingerprint"),
+                row.getString("rejected_reason"));
     }
 
     public String id() {
@@ -36,6 +45,15 @@ public record Edge(AggregateRow row, String name, String state, JsonNode address
         return new AggregateKey("edge", id);
     }
 
+    public boolean isRevoked() {
+        return state.equals(EdgeState.Admission.REVOKED.wire());
+    }
+
+    /** Whether it is to have routes at all. */
+    public boolean serves() {
+        return state.equals(EdgeState.Admission.ACTIVE.wire()) || state.equals(EdgeState.Admission.DRAINING.wire());
+    }
+
     EdgeState status() {
         return new EdgeState.Member(EdgeState.Admission.of(state));
     }
@@ -43,6 +61,6 @@ public record Edge(AggregateRow row, String name, String state, JsonNode address
     ObjectNode json() {
         ObjectNode out = row.json().put("name", name).put("state", state);
         out.set("addresses", addresses);
-        return out.put("cert_fingerprint", certFingerprint);
+        return out.put("cert_fingerprint", certFingerprint).put("rejected_reason", rejectedReason);
     }
 }

@@ -12,8 +12,8 @@ import java.util.List;
 public final class EdgeFeature implements Feature {
     private final EdgeHandlers handlers;
 
-    public EdgeFeature(Mutations mutations, StateReader state, Edges edges) {
-        this.handlers = new EdgeHandlers(mutations, state, edges);
+    public EdgeFeature(Mutations mutations, StateReader state, Edges edges, EdgePresence presence) {
+        this.handlers = new EdgeHandlers(mutations, state, edges, presence);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.vt.control.edge;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vt.control.audit.Audit;
 import dev.vt.control.edge.EdgeState.Admission;
 import dev.vt.control.feature.Change;
 import dev.vt.control.feature.ListQuery;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** HTTP: parse, dispatch, view. */
 final class EdgeHandlers {
     /** Body of a change of state. */
-    record Act(@Nullable String reason) {}
+    record Act(@Nullable String reason, @Nullable Boolean force) {}
 
     private static final String PATH = "/v1/edges";
     private static final String ITEM = PATH + "/{edge_id}";
@@ -26,11 +28,13 @@ final class EdgeHandlers {
     private final Mutations mutations;
     private final StateReader state;
     private final Edges edges;
+    private final EdgePresence presence;
 
-    EdgeHandlers(Mutations mutations, StateReader state, Edges edges) {
+    EdgeHandlers(Mutations mutations, StateReader state, Edges edges, EdgePresence presence) {
         this.mutations = mutations;
         this.state = state;
         this.edges = edges;
+        this.presence = presence;
     }
 
     List<Endpoint> endpoints() {
@@ -38,11 +42,7 @@ final class EdgeHandlers {
         Access admin = Access.operator("nodes:admin");
         return List.of(
                 Endpoint.list("edges.list", PATH, read, Set.of("name"), this::list),
-                Endpoint.get(
-                        "edges.get",
-                        ITEM,
-                        read,
-                        call -> Reply.resource(find(call).json())),
+                Endpoint.get("edges.get", ITEM, read, call -> Reply.resource(show(find(call)))),
                 Endpoint.post("edges.activate", ITEM + "/activate", admin, call -> admit(call, Admission.ACTIVE)),
                 Endpoint.post("edges.drain", ITEM + "/drain", admin, call -> admit(call, Admission.DRAINING)),
                 Endpoint.post("edges.disable", ITEM + "/disable", admin, call -> admit(call, Admission.DISABLED)),
@@ -53,7 +53,7 @@ final class EdgeHandlers {
         return state.read(handle -> ListQuery.of("edges")
                 .filter(call, "name")
                 .live()
-                .page(call, handle, (row, context) -> Edge.of(row).json()));
+                .page(call, handle, (row, context) -> show(Edge.of(row))));
     }
 
     private Reply admit(Call call, Admission wanted) {
@@ -70,14 +70,27 @@ final class EdgeHandlers {
                             EdgeDecider.decide(edge.status(), new EdgeCommand.Admit(wanted, body.reason())),
                             event -> Edges.encode(edge.id(), event));
                     if (changed) {
+                        Audit.allowed(draft, call, call.endpoint().operation(), edge.id());
                         draft.change(
                                 Change.update("edge", edge.id(), edge.name(), edge.state() + " -> " + wanted.wire()));
                     }
                 },
-                id -> edges.find(id).map(Edge::json));
+                id -> edges.find(id).map(this::show));
     }
 
     private Edge find(Call call) {
         return edges.find(call.pathParameter("edge_id")).orElseThrow(Refusals::notFound);
+    }
+
+    /** The row and, with its time, what the edge said last (S4). */
+    private ObjectNode show(Edge edge) {
+        ObjectNode out = edge.json();
+        EdgePresence.Last last = presence.last(edge.id()).orElse(null);
+        out.put("connected", last != null && last.connected());
+        if (last != null) {
+            out.put("observed_at", last.at().toString()).put("revision", last.revision());
+            out.set("observed", last.observed());
+        }
+        return out;
     }
 }

@@ -39,7 +39,7 @@ final class EdgeProjection implements Projection {
 
     @Override
     public int codeVersion() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -90,7 +90,10 @@ final class EdgeProjection implements Projection {
                         .bind("reason", reason)
                         .bind("event", event.eventId())
                         .execute();
-                TABLE.update(tx, event, Map.of());
+                // A route that is tried proves that the table was accepted.
+                Map<String, @Nullable Object> row = new TreeMap<>();
+                row.put("rejected_reason", null);
+                TABLE.update(tx, event, row);
             }
             case EdgeEvent.ConfigRejected(String reason) -> {
                 Map<String, @Nullable Object> row = new TreeMap<>();

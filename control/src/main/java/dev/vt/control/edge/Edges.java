@@ -16,9 +16,11 @@ import org.jspecify.annotations.Nullable;
 /** What other nouns may know of edges, and what edges report. Thread-safe. */
 public final class Edges {
     private final StateReader state;
+    private final SystemMutations mutations;
 
-    public Edges(StateReader state) {
+    public Edges(StateReader state, SystemMutations mutations) {
         this.state = state;
+        this.mutations = mutations;
     }
 
     public Optional<Edge> find(String id) {
@@ -44,7 +46,7 @@ public final class Edges {
 
     /** Whether a route could be bound; appended once per change. */
     public SystemMutations.Outcome routeStatus(
-            SystemMutations mutations, String edgeId, String routeId, String status, @Nullable String reasonCode) {
+            String edgeId, String routeId, String status, @Nullable String reasonCode) {
         return mutations.run(new Actor("edge", edgeId), draft -> {
             Edge edge = find(edgeId).orElseThrow();
             String known = state.read(handle -> handle.createQuery(
@@ -62,9 +64,13 @@ public final class Edges {
         });
     }
 
-    public SystemMutations.Outcome configRejected(SystemMutations mutations, String edgeId, String reasonCode) {
+    /** The edge refused a whole table and goes on with the one it has (ingress.md C2); appended once per reason. */
+    public SystemMutations.Outcome configRejected(String edgeId, String reasonCode) {
         return mutations.run(new Actor("edge", edgeId), draft -> {
             Edge edge = find(edgeId).orElseThrow();
+            if (reasonCode.equals(edge.rejectedReason())) {
+                return;
+            }
             draft.expect(edge.key(), edge.row().resourceVersion())
                     .append(encode(edgeId, new EdgeEvent.ConfigRejected(reasonCode)));
         });

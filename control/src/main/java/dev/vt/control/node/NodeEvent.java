@@ -6,11 +6,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What happened to a node (state.md §3). */
-sealed interface NodeEvent {
+public sealed interface NodeEvent {
     /**
-     * @param overlayIpv6 the node's own address; the last group is its ordinal (network.md A2)
+     * @param overlayIpv6 the node's own address; its last group is its ordinal (network.md A2)
      * @param underlay addresses by which peers may reach it
-     * @param inventory cpu_millis, memory_bytes, disk_bytes, arch, kvm, drivers[]
+     * @param inventory as {@link dev.vt.api.node.Inventory} in JSON
      */
     record Enrolled(
             String name,
@@ -29,12 +29,28 @@ sealed interface NodeEvent {
         }
     }
 
+    /**
+     * @param signals evidence, for people: {@code silent_s}, {@code link}, {@code forced}
+     * @param detail a person's reason
+     */
     record StateChanged(
             NodeState.Admission state,
             NodeState.Health health,
+            ObjectNode signals,
             @Nullable String reasonCode,
-            @Nullable String detail) implements NodeEvent {}
+            @Nullable String detail)
+            implements NodeEvent {}
 
-    /** @param allocatable cpu_millis, memory_bytes, disk_bytes */
-    record CapacityUpdated(ObjectNode allocatable, ObjectNode inventory) implements NodeEvent {}
+    record CapacityUpdated(NodeCapacity allocatable, ObjectNode inventory) implements NodeEvent {}
+
+    record LabelsSet(Map<String, String> labels) implements NodeEvent {
+        public LabelsSet {
+            labels = Map.copyOf(labels);
+        }
+    }
+
+    /** @param confirmedBy who says that the machine runs nothing */
+    record Fenced(String confirmedBy) implements NodeEvent {}
+
+    record Upgraded(String agentVersion) implements NodeEvent {}
 }

@@ -11,10 +11,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Event types, versions and payloads; every form ever written has a golden file. */
-final class NodeEventCodec {
-    static final String ENROLLED = "node.enrolled";
-    static final String STATE_CHANGED = "node.state_changed";
-    static final String CAPACITY_UPDATED = "node.capacity_updated";
+public final class NodeEventCodec {
+    public static final String ENROLLED = "node.enrolled";
+    public static final String STATE_CHANGED = "node.state_changed";
+    public static final String CAPACITY_UPDATED = "node.capacity_updated";
+    static final String LABELS_SET = "node.labels_set";
+    static final String FENCED = "node.fenced";
+    static final String UPGRADED = "node.upgraded";
 
     private NodeEventCodec() {}
 
@@ -23,6 +26,9 @@ final class NodeEventCodec {
             case NodeEvent.Enrolled enrolled -> ENROLLED;
             case NodeEvent.StateChanged changed -> STATE_CHANGED;
             case NodeEvent.CapacityUpdated updated -> CAPACITY_UPDATED;
+            case NodeEvent.LabelsSet set -> LABELS_SET;
+            case NodeEvent.Fenced fenced -> FENCED;
+            case NodeEvent.Upgraded upgraded -> UPGRADED;
         };
     }
 
@@ -31,8 +37,7 @@ final class NodeEventCodec {
         switch (event) {
             case NodeEvent.Enrolled e -> {
                 out.put("name", e.name()).put("token_id", e.tokenId());
-                ObjectNode labels = out.putObject("labels");
-                new TreeMap<>(e.labels()).forEach(labels::put);
+                putLabels(out, e.labels());
                 putText(out, "wireguard_public_key", e.wireguardPublicKey());
                 out.put("cert_fingerprint", e.certFingerprint()).put("overlay_ipv6", e.overlayIpv6());
                 ArrayNode underlay = out.putArray("underlay");
@@ -40,19 +45,27 @@ final class NodeEventCodec {
                 out.set("inventory", e.inventory());
                 out.put("agent_version", e.agentVersion());
             }
-            case NodeEvent.StateChanged(var state, var health, var reason, var detail) -> {
+            case NodeEvent.StateChanged(var state, var health, var signals, var reason, var detail) -> {
                 out.put("state", state.wire()).put("health", health.wire());
-                out.putObject("signals");
+                out.set("signals", signals);
                 putText(out, "reason_code", reason);
                 putText(out, "detail", detail);
             }
-            case NodeEvent.CapacityUpdated(ObjectNode allocatable, ObjectNode inventory) -> {
-                out.set("allocatable", allocatable);
+            case NodeEvent.CapacityUpdated(NodeCapacity allocatable, ObjectNode inventory) -> {
+                out.set("allocatable", allocatable.json());
                 out.putObject("reserved");
                 out.set("inventory", inventory);
             }
+            case NodeEvent.LabelsSet(var labels) -> putLabels(out, labels);
+            case NodeEvent.Fenced(String confirmedBy) -> out.put("confirmed_by", confirmedBy);
+            case NodeEvent.Upgraded(String agentVersion) -> out.put("agent_version", agentVersion);
         }
         return out;
+    }
+
+    private static void putLabels(ObjectNode out, Map<String, String> labels) {
+        ObjectNode node = out.putObject("labels");
+        new TreeMap<>(labels).forEach(node::put);
     }
 
     private static void putText(ObjectNode out, String name, @Nullable String value) {
@@ -62,20 +75,15 @@ final class NodeEventCodec {
     }
 
     /** @throws IllegalArgumentException on a type that is not a node's */
-    static NodeEvent parse(String type, JsonNode payload) {
+    public static NodeEvent parse(String type, JsonNode payload) {
         return switch (type) {
             case ENROLLED -> {
-                Map<String, String> labels = new TreeMap<>();
-                payload.path("labels")
-                        .properties()
-                        .forEach(label ->
-                                labels.put(label.getKey(), label.getValue().asText()));
                 List<String> underlay = new ArrayList<>();
                 payload.path("underlay").forEach(address -> underlay.add(address.asText()));
                 yield new NodeEvent.Enrolled(
                         payload.path("name").asText(),
                         payload.path("token_id").asText(),
-                        labels,
+                        labels(payload),
                         text(payload, "wireguard_public_key"),
                         payload.path("cert_fingerprint").asText(),
                         payload.path("overlay_ipv6").asText(),
@@ -87,12 +95,26 @@ final class NodeEventCodec {
                 new NodeEvent.StateChanged(
                         NodeState.Admission.of(payload.path("state").asText()),
                         NodeState.Health.of(payload.path("health").asText()),
+                        object(payload, "signals"),
                         text(payload, "reason_code"),
                         text(payload, "detail"));
             case CAPACITY_UPDATED ->
-                new NodeEvent.CapacityUpdated(object(payload, "allocatable"), object(payload, "inventory"));
+                new NodeEvent.CapacityUpdated(
+                        NodeCapacity.parse(payload.path("allocatable")), object(payload, "inventory"));
+            case LABELS_SET -> new NodeEvent.LabelsSet(labels(payload));
+            case FENCED -> new NodeEvent.Fenced(payload.path("confirmed_by").asText());
+            case UPGRADED ->
+                new NodeEvent.Upgraded(payload.path("agent_version").asText());
             default -> throw new IllegalArgumentException("not a node event: " + type);
         };
+    }
+
+    private static Map<String, String> labels(JsonNode payload) {
+        Map<String, String> labels = new TreeMap<>();
+        payload.path("labels")
+                .properties()
+                .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
+        return labels;
     }
 
     private static ObjectNode object(JsonNode payload, String field) {

@@ -4,21 +4,27 @@ import dev.vt.control.feature.Feature;
 import dev.vt.control.feature.Mutations;
 import dev.vt.control.feature.Reconciler;
 import dev.vt.control.feature.StateReader;
-import dev.vt.control.feature.SystemMutations;
 import dev.vt.control.http.Endpoint;
 import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.Projection;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Registers the noun. */
 public final class NodeFeature implements Feature {
     private final NodeHandlers handlers;
     private final NodeMonitor monitor;
 
+    /** @param connected whether a node has a stream to this server ({@code plane.NodeLinks::isConnected}) */
     public NodeFeature(
-            Mutations mutations, SystemMutations system, StateReader state, Nodes nodes, Heartbeats heartbeats) {
-        this.handlers = new NodeHandlers(mutations, state, nodes);
-        this.monitor = new NodeMonitor(nodes, heartbeats, system);
+            Mutations mutations,
+            StateReader state,
+            Nodes nodes,
+            Heartbeats heartbeats,
+            NodeConditions conditions,
+            Predicate<String> connected) {
+        this.handlers = new NodeHandlers(mutations, state, nodes, heartbeats, conditions, connected);
+        this.monitor = new NodeMonitor(nodes, heartbeats, conditions, connected);
     }
 
     @Override

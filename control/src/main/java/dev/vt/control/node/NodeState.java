@@ -1,12 +1,50 @@
 package dev.vt.control.node;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Locale;
+import java.util.Map;
 
 /** What a node is, by its events. */
-sealed interface NodeState {
+public sealed interface NodeState {
     record Absent() implements NodeState {}
 
-    record Member(Admission admission, Health health) implements NodeState {}
+    /**
+     * @param inventory the last one reported
+     * @param fenced proven to run nothing, and not heard since
+     */
+    record Member(
+            Admission admission,
+            Health health,
+            JsonNode inventory,
+            String agentVersion,
+            Map<String, String> labels,
+            boolean fenced)
+            implements NodeState {
+        public Member {
+            labels = Map.copyOf(labels);
+        }
+
+        Member with(Admission newAdmission, Health newHealth) {
+            boolean stillFenced = fenced && newHealth == Health.OFFLINE;
+            return new Member(newAdmission, newHealth, inventory, agentVersion, labels, stillFenced);
+        }
+
+        Member withInventory(JsonNode newInventory) {
+            return new Member(admission, health, newInventory, agentVersion, labels, fenced);
+        }
+
+        Member withAgentVersion(String newVersion) {
+            return new Member(admission, health, inventory, newVersion, labels, fenced);
+        }
+
+        Member withLabels(Map<String, String> newLabels) {
+            return new Member(admission, health, inventory, agentVersion, newLabels, fenced);
+        }
+
+        Member withFenced() {
+            return new Member(admission, health, inventory, agentVersion, labels, true);
+        }
+    }
 
     /** What people decided. */
     enum Admission {
@@ -16,7 +54,7 @@ sealed interface NodeState {
         DISABLED,
         REVOKED;
 
-        String wire() {
+        public String wire() {
             return name().toLowerCase(Locale.ROOT);
         }
 
@@ -32,7 +70,7 @@ sealed interface NodeState {
         DEGRADED,
         OFFLINE;
 
-        String wire() {
+        public String wire() {
             return name().toLowerCase(Locale.ROOT);
         }
 

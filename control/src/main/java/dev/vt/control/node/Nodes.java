@@ -3,21 +3,24 @@ package dev.vt.control.node;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vt.control.feature.Draft;
 import dev.vt.control.feature.StateReader;
+import dev.vt.control.feature.SystemMutations;
+import dev.vt.eventlog.Actor;
 import dev.vt.eventlog.NewEvent;
 import dev.vt.eventlog.Owner;
 import dev.vt.eventlog.Precondition;
 import dev.vt.kernel.ErrorCode;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import org.jdbi.v3.core.Handle;
 
-/** What other nouns may know of nodes. Thread-safe. */
+/** What other nouns may know of nodes, and how they change them. Thread-safe. */
 public final class Nodes {
     private final StateReader state;
+    private final SystemMutations mutations;
 
-    public Nodes(StateReader state) {
+    public Nodes(StateReader state, SystemMutations mutations) {
         this.state = state;
+        this.mutations = mutations;
     }
 
     public Optional<Node> find(String id) {
@@ -28,45 +31,78 @@ public final class Nodes {
     }
 
     public List<Node> all() {
-        return state.read(handle -> handle.createQuery("SELECT * FROM nodes WHERE deleted_at IS NULL ORDER BY id")
+        return state.read(Nodes::all);
+    }
+
+    /** As {@link #all()}, within a transaction of the caller's. */
+    public static List<Node> all(Handle handle) {
+        return handle.createQuery("SELECT * FROM nodes WHERE deleted_at IS NULL ORDER BY id")
                 .map((row, context) -> Node.of(row))
-                .list());
+                .list();
+    }
+
+    /** Whose WireGuard key this is. */
+    public Optional<Node> findByWireguardKey(String publicKey) {
+        return state.read(handle -> handle.createQuery("SELECT * FROM nodes WHERE wireguard_public_key = :key")
+                .bind("key", publicKey)
+                .map((row, context) -> Node.of(row))
+                .findFirst());
+    }
+
+    /** The next ordinal that no node ever had; the claim of its address decides a race. */
+    public int nextOrdinal() {
+        return all().stream()
+                        .mapToInt(node -> OverlayAddresses.ordinal(node.overlayIpv6()))
+                        .max()
+                        .orElse(0)
+                + 1;
     }
 
     /** Puts a new node into the draft; the caller consumes the token in the same draft. */
-    public void enroll(
-            Draft draft,
-            String nodeId,
-            String name,
-            String tokenId,
-            Map<String, String> labels,
-            @Nullable String wireguardPublicKey,
-            String certFingerprint,
-            String overlayIpv6,
-            List<String> underlay,
-            ObjectNode inventory,
-            String agentVersion) {
-        NodeEvent.Enrolled enrolled = new NodeEvent.Enrolled(
-                name,
-                tokenId,
-                labels,
-                wireguardPublicKey,
-                certFingerprint,
-                overlayIpv6,
-                underlay,
-                inventory,
-                agentVersion);
+    public void enroll(Draft draft, String nodeId, NodeEvent.Enrolled enrolled) {
         draft.expect(Node.key(nodeId), 0)
                 .require(
-                        new Precondition.Claim("node_name", name, Node.key(nodeId)),
+                        new Precondition.Claim("node_name", enrolled.name(), Node.key(nodeId)),
                         ErrorCode.NAME_TAKEN,
-                        "there is another node named " + name)
+                        "there is another node named " + enrolled.name())
                 .require(
-                        new Precondition.Claim("overlay_address", overlayIpv6, Node.key(nodeId)),
+                        new Precondition.Claim("overlay_address", enrolled.overlayIpv6(), Node.key(nodeId)),
                         ErrorCode.ADDRESS_IN_USE,
                         "the address was taken meanwhile");
+        String key = enrolled.wireguardPublicKey();
+        if (key != null) {
+            draft.require(
+                    new Precondition.Claim("wireguard_key", key, Node.key(nodeId)),
+                    ErrorCode.KEY_ENROLLED,
+                    "the WireGuard key belongs to another node");
+        }
         draft.decided(
                 NodeDecider.decide(new NodeState.Absent(), new NodeCommand.Enroll(enrolled)),
+                event -> encode(nodeId, event));
+    }
+
+    /** The agent's first stream: {@code enrolled} becomes {@code active}. */
+    public SystemMutations.Outcome confirm(String nodeId) {
+        return mutations.asSystem("node-monitor", draft -> decide(draft, nodeId, new NodeCommand.Confirm()));
+    }
+
+    /** What the agent says it has and is; appended only if it is news. */
+    public SystemMutations.Outcome describe(String nodeId, ObjectNode inventory, String agentVersion) {
+        return mutations.run(
+                new Actor("node", nodeId),
+                draft -> decide(draft, nodeId, new NodeCommand.Describe(inventory, agentVersion)));
+    }
+
+    /** What the monitor saw. */
+    SystemMutations.Outcome observe(String nodeId, NodeCommand.Observe observation) {
+        return mutations.asSystem("node-monitor", draft -> decide(draft, nodeId, observation));
+    }
+
+    private void decide(Draft draft, String nodeId, NodeCommand command) {
+        Optional<Node> node = find(nodeId);
+        node.ifPresent(known -> draft.expect(known.key(), known.row().resourceVersion()));
+        draft.decided(
+                NodeDecider.decide(node.map(Node::status).orElse(new NodeState.Absent()), command),
                 event -> encode(nodeId, event));
     }
 

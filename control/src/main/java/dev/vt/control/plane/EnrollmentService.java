@@ -1,48 +1,77 @@
 package dev.vt.control.plane;
 
+import com.google.protobuf.ByteString;
 import dev.vt.api.proto.EnrollRequest;
 import dev.vt.api.proto.EnrollResponse;
 import dev.vt.api.proto.EnrollmentGrpc;
+import dev.vt.control.enrollment.Enroller;
+import dev.vt.control.enrollment.EnrollmentRequest;
+import dev.vt.control.node.OverlayAddresses;
+import dev.vt.kernel.ErrorCode;
+import dev.vt.kernel.Problem;
 import dev.vt.kernel.ProblemException;
-import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import java.security.cert.CertificateEncodingException;
 import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The only service without a client certificate; a bounded number of callers at a time. */
 final class EnrollmentService extends EnrollmentGrpc.EnrollmentImplBase {
+    private static final Logger log = LoggerFactory.getLogger(EnrollmentService.class);
     private static final int AT_ONCE = 4;
 
-    private final Sources.Enroller enroller;
+    private final Enroller enroller;
     private final Semaphore slots = new Semaphore(AT_ONCE);
 
-    EnrollmentService(Sources.Enroller enroller) {
+    EnrollmentService(Enroller enroller) {
         this.enroller = enroller;
     }
 
     @Override
     public void enroll(EnrollRequest request, StreamObserver<EnrollResponse> out) {
         if (!slots.tryAcquire()) {
-            out.onError(
-                    Status.RESOURCE_EXHAUSTED.withDescription("rate_limited").asRuntimeException());
+            out.onError(GrpcProblems.exception(
+                    Problem.of(ErrorCode.RATE_LIMITED, "too many machines enroll at once, try again")));
             return;
         }
         try {
-            out.onNext(enroller.enroll(request));
+            out.onNext(response(enroller.enroll(parse(request))));
             out.onCompleted();
         } catch (ProblemException e) {
-            Status status = switch (e.problem().code().category()) {
-                case INVALID -> Status.INVALID_ARGUMENT;
-                case AUTH -> Status.PERMISSION_DENIED;
-                case NOT_FOUND -> Status.NOT_FOUND;
-                case CONFLICT -> Status.FAILED_PRECONDITION;
-                case TRANSIENT -> Status.UNAVAILABLE;
-                case INTERNAL -> Status.INTERNAL;
-            };
-            out.onError(status.withDescription(
-                            e.problem().code().code() + ": " + e.problem().detail())
-                    .asRuntimeException());
+            log.info("enrollment refused code={}", e.problem().code().code());
+            out.onError(GrpcProblems.exception(e.problem()));
+        } catch (RuntimeException | CertificateEncodingException e) {
+            log.error("enrollment failed", e);
+            out.onError(GrpcProblems.exception(Problem.of(ErrorCode.INTERNAL, "something went wrong in the server")));
         } finally {
             slots.release();
         }
+    }
+
+    private static EnrollmentRequest parse(EnrollRequest request) {
+        return EnrollmentRequest.of(
+                request.getKind(),
+                request.getToken(),
+                request.getName(),
+                request.getCsrDer().toByteArray(),
+                request.getInventoryJson().toByteArray(),
+                request.getAgentVersion(),
+                request.getWireguardPublicKey(),
+                request.getAddressesList(),
+                request.getLabelsMap());
+    }
+
+    private static EnrollResponse response(Enroller.Membership member) throws CertificateEncodingException {
+        EnrollResponse.Builder out = EnrollResponse.newBuilder()
+                .setId(member.id())
+                .setClusterId(member.clusterId())
+                .setCertificateDer(ByteString.copyFrom(member.certificate().getEncoded()))
+                .addCaDer(ByteString.copyFrom(member.authority().getEncoded()));
+        String overlay = member.overlayIpv6();
+        if (overlay != null) {
+            out.setOverlayIpv6(overlay).setAddressBlock(OverlayAddresses.block(overlay));
+        }
+        return out.build();
     }
 }

@@ -1,7 +1,13 @@
 package dev.vt.control.plane;
 
 import dev.vt.api.proto.ToNode;
+import dev.vt.control.cluster.Clusters;
+import dev.vt.control.edge.EdgePresence;
+import dev.vt.control.edge.Edges;
+import dev.vt.control.enrollment.Enroller;
 import dev.vt.control.feature.StateReader;
+import dev.vt.control.node.Heartbeats;
+import dev.vt.control.node.Nodes;
 import dev.vt.kernel.IdSource;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -14,11 +20,17 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The gRPC port. Calls run on virtual threads and may block. */
 public final class PlaneServer implements NodeLinks, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(PlaneServer.class);
     private static final int MAX_MESSAGE = 4 << 20;
     private static final int MAX_HEADERS = 16 << 10;
+    /** Also what one hop of an exec session buffers at most in each direction (EX8). */
+    private static final int FLOW_WINDOW = 256 << 10;
 
     /**
      * What the planes are made of.
@@ -27,8 +39,12 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
      * @param logs as {@code execs}
      */
     public record Wiring(
-            Sources.Enroller enroller,
-            Sources.Members members,
+            StateReader state,
+            Clusters clusters,
+            Nodes nodes,
+            Heartbeats heartbeats,
+            Edges edges,
+            EdgePresence presence,
             Sources.Assignments assignments,
             Sources.StatusIntake statuses,
             Sources.RouteBackends routes,
@@ -36,38 +52,51 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
             Sources.PullTokens pullTokens,
             Supplier<ExecDialBack> execs,
             Supplier<LogDialBack> logs,
-            Supplier<String> clusterId,
-            StateReader state,
             IdSource ids,
             Clock clock) {}
 
     private final Wiring wiring;
-    private final NodePlaneService nodes;
-    private final EdgePlaneService edges;
+    private final NodeStreams nodes;
+    private final EdgeStreams edges;
+    private final LogTail tail;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
-    private volatile @org.jspecify.annotations.Nullable Server server;
+    private volatile @Nullable Server server;
 
     public PlaneServer(Wiring wiring) {
         this.wiring = wiring;
-        this.nodes = new NodePlaneService(wiring);
-        this.edges = new EdgePlaneService(wiring);
+        this.nodes = new NodeStreams(
+                wiring.state(),
+                wiring.clusters(),
+                wiring.nodes(),
+                wiring.heartbeats(),
+                wiring.assignments(),
+                wiring.statuses(),
+                wiring.clock(),
+                wiring.ids());
+        this.edges =
+                new EdgeStreams(wiring.state(), wiring.clusters(), wiring.edges(), wiring.presence(), wiring.routes());
+        this.tail = new LogTail(wiring.state());
+        tail.add(nodes::show);
+        tail.add(edges::show);
     }
 
     /**
-     * Opens the port.
+     * Opens the port; the views must be open.
      *
      * @throws UncheckedIOException if it cannot be bound
      */
-    public void start(InetSocketAddress listen, SslContext tls) {
+    public void start(InetSocketAddress listen, SslContext tls, Enroller enroller) {
         Server started = NettyServerBuilder.forAddress(listen)
                 .sslContext(tls)
                 .executor(executor)
-                .intercept(new MemberInterceptor(wiring.members()))
-                .addService(new EnrollmentService(wiring.enroller()))
-                .addService(nodes)
-                .addService(edges)
+                .intercept(new Peers(wiring.nodes(), wiring.edges()))
+                .addService(new EnrollmentService(enroller))
+                .addService(new NodePlaneService(
+                        nodes, wiring.execs(), wiring.logs(), wiring.secrets(), wiring.pullTokens()))
+                .addService(new EdgePlaneService(edges))
                 .maxInboundMessageSize(MAX_MESSAGE)
                 .maxInboundMetadataSize(MAX_HEADERS)
+                .flowControlWindow(FLOW_WINDOW)
                 .keepAliveTime(20, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .permitKeepAliveTime(5, TimeUnit.SECONDS)
@@ -79,8 +108,8 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
             throw new UncheckedIOException("cannot listen on " + listen, e);
         }
         server = started;
-        nodes.start();
-        edges.start();
+        tail.start();
+        log.info("grpc server started host={} port={}", listen.getHostString(), started.getPort());
     }
 
     public int port() {
@@ -104,11 +133,14 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
     /** Ends all streams and waits at most five seconds. */
     @Override
     public void close() {
-        nodes.close();
-        edges.close();
         Server started = server;
         if (started != null) {
             started.shutdown();
+        }
+        nodes.closeAll();
+        edges.closeAll();
+        tail.close();
+        if (started != null) {
             try {
                 if (!started.awaitTermination(5, TimeUnit.SECONDS)) {
                     started.shutdownNow();

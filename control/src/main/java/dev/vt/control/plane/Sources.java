@@ -2,43 +2,19 @@ package dev.vt.control.plane;
 
 import dev.vt.api.edge.EdgeTable;
 import dev.vt.api.node.NodePlan;
-import dev.vt.api.proto.EnrollRequest;
-import dev.vt.api.proto.EnrollResponse;
 import dev.vt.api.proto.InstanceStatus;
 import dev.vt.kernel.ProblemException;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** What the planes need of the nouns; {@code ControlPlane} hands it in. All thread-safe. */
 public final class Sources {
     private Sources() {}
 
-    /** Trades a token for an identity. */
-    @FunctionalInterface
-    public interface Enroller {
-        /** @throws ProblemException if the token, the name or the certificate request is refused */
-        EnrollResponse enroll(EnrollRequest request);
-    }
-
-    /** Who may use the planes, and what they say of themselves. */
-    public interface Members {
-        /** False for a member that was revoked or never enrolled. */
-        boolean admits(String kind, String id);
-
-        /** A node's stream began. */
-        void nodeConnected(String nodeId, byte[] inventoryJson, String agentVersion);
-
-        void nodeHeard(String nodeId);
-
-        void routeStatus(String edgeId, String routeId, String status, @Nullable String reasonCode);
-
-        void tableRejected(String edgeId, String reason);
-    }
-
     /** The instances a node should have. */
     @FunctionalInterface
     public interface Assignments {
+        /** By instance id, from one snapshot of the views; equal views give equal lists. */
         List<NodePlan.Assignment> of(String nodeId);
     }
 
@@ -49,9 +25,10 @@ public final class Sources {
         boolean report(String nodeId, InstanceStatus status);
     }
 
-    /** Routes with their ready backends, sorted by id. */
+    /** Routes with their ready backends. */
     @FunctionalInterface
     public interface RouteBackends {
+        /** By route id, backends by instance id, from one snapshot of the views; equal views give equal lists. */
         List<EdgeTable.Route> current();
     }
 

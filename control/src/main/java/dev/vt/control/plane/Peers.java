@@ -1,0 +1,111 @@
+package dev.vt.control.plane;
+
+import dev.vt.api.proto.EdgePlaneGrpc;
+import dev.vt.api.proto.EnrollmentGrpc;
+import dev.vt.api.proto.NodePlaneGrpc;
+import dev.vt.control.ca.CertificateAuthority;
+import dev.vt.control.ca.MemberIdentity;
+import dev.vt.control.edge.Edges;
+import dev.vt.control.node.NodeState;
+import dev.vt.control.node.Nodes;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+
+/**
+ * Who calls (SC-8, SC-10): TLS has verified the certificate's chain; here its subject must be of the kind that the service is
+ * for, and the views must know the member, with this very certificate, and not revoked. Only {@code Enrollment} needs none.
+ */
+final class Peers implements ServerInterceptor {
+    /** The caller of the current RPC, where one was needed. */
+    private static final Context.Key<MemberIdentity> PEER = Context.key("vt-peer");
+
+    private static final Map<String, String> KIND_OF_SERVICE =
+            Map.of(NodePlaneGrpc.SERVICE_NAME, "node", EdgePlaneGrpc.SERVICE_NAME, "edge");
+
+    private final Nodes nodes;
+    private final Edges edges;
+
+    Peers(Nodes nodes, Edges edges) {
+        this.nodes = nodes;
+        this.edges = edges;
+    }
+
+    /** The id of the node or edge that calls; for code that runs below an RPC of its service. */
+    static String currentId() {
+        return PEER.get().id();
+    }
+
+    @Override
+    public <I, O> ServerCall.Listener<I> interceptCall(
+            ServerCall<I, O> call, Metadata headers, ServerCallHandler<I, O> next) {
+        String service = String.valueOf(call.getMethodDescriptor().getServiceName());
+        if (service.equals(EnrollmentGrpc.SERVICE_NAME)) {
+            return next.startCall(call, headers);
+        }
+        String kind = KIND_OF_SERVICE.getOrDefault(service, "");
+        Optional<X509Certificate> certificate = certificate(call);
+        if (certificate.isEmpty()) {
+            return refuse(call, Status.UNAUTHENTICATED.withDescription("unauthorized: a client certificate is needed"));
+        }
+        Optional<MemberIdentity> identity = MemberIdentity.of(certificate.get())
+                .filter(member -> member.kind().equals(kind));
+        if (identity.isEmpty()) {
+            return refuse(
+                    call,
+                    Status.PERMISSION_DENIED.withDescription("forbidden: the certificate is not a " + kind + "'s"));
+        }
+        if (!isMember(identity.get(), CertificateAuthority.fingerprint(certificate.get()))) {
+            return refuse(
+                    call, Status.PERMISSION_DENIED.withDescription("forbidden: the certificate is not valid any more"));
+        }
+        Context context = Context.current().withValue(PEER, identity.get());
+        return Contexts.interceptCall(context, call, headers, next);
+    }
+
+    private boolean isMember(MemberIdentity identity, String fingerprint) {
+        return switch (identity.kind()) {
+            case "node" ->
+                nodes.find(identity.id())
+                        .filter(node -> node.state() != NodeState.Admission.REVOKED)
+                        .filter(node -> node.certFingerprint().equals(fingerprint))
+                        .isPresent();
+            case "edge" ->
+                edges.find(identity.id())
+                        .filter(edge -> !edge.isRevoked())
+                        .filter(edge -> edge.certFingerprint().equals(fingerprint))
+                        .isPresent();
+            default -> false;
+        };
+    }
+
+    private static <I, O> ServerCall.Listener<I> refuse(ServerCall<I, O> call, Status status) {
+        call.close(status, new Metadata());
+        return new ServerCall.Listener<>() {};
+    }
+
+    private static Optional<X509Certificate> certificate(ServerCall<?, ?> call) {
+        SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+        if (session == null) {
+            return Optional.empty();
+        }
+        try {
+            Certificate[] chain = session.getPeerCertificates();
+            return chain.length > 0 && chain[0] instanceof X509Certificate leaf ? Optional.of(leaf) : Optional.empty();
+        } catch (SSLPeerUnverifiedException e) {
+            // The caller sent no certificate.
+            return Optional.empty();
+        }
+    }
+}
