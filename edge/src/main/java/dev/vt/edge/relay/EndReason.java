@@ -1,0 +1,33 @@
+package dev.vt.edge.relay;
+
+import java.util.Locale;
+
+/** Why a connection ended; the word in the access log and in metrics. */
+public enum EndReason {
+    CLIENT_FIN,
+    BACKEND_FIN,
+    CLIENT_RST,
+    BACKEND_RST,
+    IDLE,
+    LIMIT_EDGE,
+    LIMIT_ROUTE,
+    LIMIT_CLIENT,
+    DRAIN,
+    NO_BACKEND,
+    CONNECT_FAILED,
+    NOT_TLS,
+    BAD_HELLO,
+    UNKNOWN_NAME,
+    SNIFF_TIMEOUT,
+    TOO_BIG,
+    EOF,
+    NO_ROUTE,
+    IPV4,
+    INTERNAL;
+
+    private final String word = name().toLowerCase(Locale.ROOT);
+
+    public String word() {
+        return word;
+    }
+}

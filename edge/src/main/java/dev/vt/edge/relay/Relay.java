@@ -1,0 +1,189 @@
+package dev.vt.edge.relay;
+
+import dev.vt.edge.table.RoutingTable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All event loops of an edge. Tables are applied by one thread at a time; everything else may be called by any. */
+public final class Relay implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Relay.class);
+    private static final int BACKLOG = 4096;
+
+    private final RelaySettings settings;
+    private final ClientLimiter limiter;
+    private final AtomicInteger open = new AtomicInteger();
+    private final List<EventLoop> loops = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private final Set<Integer> bound = new TreeSet<>();
+    private final TreeMap<Integer, String> failed = new TreeMap<>();
+    private boolean draining;
+    private volatile RoutingTable table = RoutingTable.EMPTY;
+
+    public Relay(RelaySettings settings, ConnectionObserver observer) throws IOException {
+        this.settings = settings;
+        this.limiter = new ClientLimiter(settings.maxPerClient(), settings.maxNewPerClient());
+        for (int i = 0; i < settings.loops(); i++) {
+            EventLoop loop = new EventLoop(settings, () -> table, limiter, open, observer);
+            loops.add(loop);
+            threads.add(Thread.ofPlatform().name("edge-loop-" + i).start(loop));
+        }
+    }
+
+    /**
+     * Makes a table the one in force: new ports are bound, the table is swapped, ports without routes are closed. Open
+     * connections stay as they are (C5).
+     *
+     * @return ports that could not be bound; their routes are not served, and {@link #retryBinds} tries again
+     */
+    public synchronized Set<Integer> apply(RoutingTable next) {
+        if (draining) {
+            return Set.copyOf(failed.keySet());
+        }
+        for (int port : new TreeSet<>(next.ports().keySet())) {
+            if (!bound.contains(port)) {
+                bind(port);
+            }
+        }
+        table = next;
+        for (int port : new HashSet<>(bound)) {
+            if (next.port(port) == null) {
+                bound.remove(port);
+                loops.forEach(loop -> loop.execute(() -> loop.unlisten(port)));
+            }
+        }
+        failed.keySet().retainAll(next.ports().keySet());
+        return Set.copyOf(failed.keySet());
+    }
+
+    /** Tries again what could not be bound. @return what still cannot */
+    public synchronized Set<Integer> retryBinds() {
+        if (!draining) {
+            for (int port : new ArrayList<>(failed.keySet())) {
+                bind(port);
+            }
+            limiter.sweep(System.nanoTime());
+        }
+        return Set.copyOf(failed.keySet());
+    }
+
+    /** Every loop gets its own socket on the port; the kernel spreads connections over them. */
+    private void bind(int port) {
+        List<ServerSocketChannel> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < loops.size(); i++) {
+                ServerSocketChannel socket = ServerSocketChannel.open();
+                sockets.add(socket);
+                socket.configureBlocking(false);
+                socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+                socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+                socket.bind(new InetSocketAddress(settings.listenAddress(), port), BACKLOG);
+            }
+        } catch (IOException e) {
+            if (failed.put(port, String.valueOf(e.getMessage())) == null) {
+                log.warn("port could not be bound port={}", port, e);
+            }
+            sockets.forEach(Relay::closeUnused);
+            return;
+        }
+        for (int i = 0; i < loops.size(); i++) {
+            EventLoop loop = loops.get(i);
+            ServerSocketChannel socket = sockets.get(i);
+            loop.execute(() -> loop.listen(port, socket));
+        }
+        bound.add(port);
+        if (failed.remove(port) != null) {
+            log.info("port is bound at last port={}", port);
+        }
+    }
+
+    private static void closeUnused(ServerSocketChannel socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            log.debug("unused socket could not be closed", e);
+        }
+    }
+
+    public RoutingTable table() {
+        return table;
+    }
+
+    /** Sorted. */
+    public synchronized List<Integer> boundPorts() {
+        return List.copyOf(bound);
+    }
+
+    public synchronized Set<Integer> failedPorts() {
+        return Set.copyOf(failed.keySet());
+    }
+
+    public int openConnections() {
+        return open.get();
+    }
+
+    /** Whether every loop has come round within the time. */
+    public boolean isTicking(Duration within) {
+        long now = System.nanoTime();
+        return loops.stream().allMatch(loop -> now - loop.lastTick() < within.toNanos());
+    }
+
+    /**
+     * Stops accepting and waits for open connections; those still open at the end are reset (C6).
+     *
+     * @return how many were reset
+     */
+    public int drain(Duration limit) throws InterruptedException {
+        stopListening();
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (open.get() > 0 && System.nanoTime() - deadline < 0) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        int left = open.get();
+        loops.forEach(loop -> loop.execute(() -> loop.resetAll(EndReason.DRAIN)));
+        return left;
+    }
+
+    /** Accept queues are emptied first, so no client that was let in is turned away. */
+    private void stopListening() throws InterruptedException {
+        synchronized (this) {
+            draining = true;
+            bound.clear();
+        }
+        CountDownLatch closed = new CountDownLatch(loops.size());
+        loops.forEach(loop -> loop.execute(() -> {
+            loop.unlistenAll();
+            closed.countDown();
+        }));
+        closed.await(5, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() {
+        loops.forEach(EventLoop::stop);
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            try {
+                thread.join(Duration.ofSeconds(5));
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

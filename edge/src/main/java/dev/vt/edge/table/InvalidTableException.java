@@ -1,0 +1,10 @@
+package dev.vt.edge.table;
+
+/** A table that is refused whole (C2); the message is the reason that is reported. */
+public final class InvalidTableException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    InvalidTableException(String reason) {
+        super(reason);
+    }
+}
