@@ -7,4 +7,8 @@ public final class InvalidTableException extends RuntimeException {
     InvalidTableException(String reason) {
         super(reason);
     }
+
+    public InvalidTableException(String reason, Throwable cause) {
+        super(reason, cause);
+    }
 }

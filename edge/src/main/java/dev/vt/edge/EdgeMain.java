@@ -1,0 +1,193 @@
+package dev.vt.edge;
+
+import dev.vt.edge.plane.EdgeEnrollment;
+import dev.vt.edge.plane.EdgeIdentity;
+import dev.vt.edge.plane.EnrollmentException;
+import dev.vt.edge.plane.ServerAddress;
+import dev.vt.kernel.Json;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Entry of the role: {@code enroll}, {@code run}, {@code status}. */
+public final class EdgeMain {
+    private static final Logger log = LoggerFactory.getLogger(EdgeMain.class);
+    private static final int OK = 0;
+    private static final int INVALID = 2;
+    private static final int UNAVAILABLE = 6;
+    private static final int FAILED = 7;
+    private static final String USAGE = """
+            usage: vt edge enroll --data-dir D --server HOST:PORT --ca-file F --token-file F --name N [--address A]...
+                   vt edge run --data-dir D --server HOST:PORT... [--listen-address A] [--admin-listen HOST:PORT]
+                               [--unready-seconds 5] [--drain-seconds 300] [--no-client-limits] [--no-access-log]
+                   vt edge status --data-dir D
+            """;
+
+    private EdgeMain() {}
+
+    /**
+     * @param args what follows {@code vt edge}
+     * @return exit code (cli.md §7)
+     */
+    public static int run(String[] args) {
+        List<String> all = List.of(args);
+        String verb = all.isEmpty() ? "" : all.getFirst();
+        List<String> rest = all.isEmpty() ? List.of() : all.subList(1, all.size());
+        try {
+            return switch (verb) {
+                case "enroll" -> enroll(rest);
+                case "run" -> serve(rest);
+                case "status" -> status(rest);
+                default -> refuse(List.of("unknown command " + verb));
+            };
+        } catch (IOException | EnrollmentException e) {
+            log.debug("command failed", e);
+            err().println("vt edge " + verb + ": " + e.getMessage());
+            return FAILED;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return OK;
+        }
+    }
+
+    private static int enroll(List<String> args) throws IOException {
+        Flags flags = new Flags(
+                args, List.of("--data-dir", "--server", "--ca-file", "--token-file", "--name", "--address"), List.of());
+        Path dataDir = Path.of(flags.required("--data-dir"));
+        Optional<ServerAddress> server = flags.server("--server");
+        Path authority = Path.of(flags.required("--ca-file"));
+        Path token = Path.of(flags.required("--token-file"));
+        String name = flags.required("--name");
+        if (!flags.problems().isEmpty() || server.isEmpty()) {
+            return refuse(flags.problems());
+        }
+        Optional<EdgeIdentity> already = EdgeIdentity.load(dataDir);
+        if (already.isPresent()) {
+            out().println("already enrolled as " + already.get().edgeId());
+            return OK;
+        }
+        EdgeIdentity identity = EdgeEnrollment.enroll(
+                dataDir,
+                server.get(),
+                authority,
+                Files.readString(token).strip(),
+                name,
+                flags.all("--address"),
+                Edge.VERSION);
+        out().println("enrolled as " + identity.edgeId());
+        return OK;
+    }
+
+    private static int serve(List<String> args) throws IOException, InterruptedException {
+        Flags flags = new Flags(
+                args,
+                List.of(
+                        "--data-dir",
+                        "--server",
+                        "--listen-address",
+                        "--admin-listen",
+                        "--unready-seconds",
+                        "--drain-seconds"),
+                List.of("--no-client-limits", "--no-access-log"));
+        Path dataDir = Path.of(flags.required("--data-dir"));
+        List<ServerAddress> servers = flags.servers("--server");
+        InetAddress listen = flags.address("--listen-address", "::");
+        Optional<InetSocketAddress> admin = flags.socketAddress("--admin-listen", "127.0.0.1:0");
+        Duration unready = Duration.ofSeconds(flags.number("--unready-seconds", 5));
+        Duration drain = Duration.ofSeconds(flags.number("--drain-seconds", 300));
+        if (!flags.problems().isEmpty() || admin.isEmpty()) {
+            return refuse(flags.problems());
+        }
+        Optional<EdgeIdentity> identity = EdgeIdentity.load(dataDir);
+        if (identity.isEmpty()) {
+            err().println("vt edge run: this edge is not enrolled; run vt edge enroll first");
+            return INVALID;
+        }
+        EdgeOptions options = new EdgeOptions(
+                dataDir,
+                servers,
+                listen,
+                admin.get(),
+                unready,
+                drain,
+                !flags.isSet("--no-client-limits"),
+                !flags.isSet("--no-access-log"));
+        CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().name("edge-stop").unstarted(() -> {
+                    stop.countDown();
+                    awaitQuietly(stopped);
+                }));
+        try (Edge edge = new Edge(options, identity.get())) {
+            stop.await();
+            edge.drain();
+        } finally {
+            stopped.countDown();
+        }
+        return OK;
+    }
+
+    /** The process is ending; being interrupted changes nothing about that. */
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static int status(List<String> args) throws IOException, InterruptedException {
+        Flags flags = new Flags(args, List.of("--data-dir"), List.of());
+        Path adminFile = Path.of(flags.required("--data-dir")).resolve(Edge.ADMIN_FILE);
+        if (!flags.problems().isEmpty()) {
+            return refuse(flags.problems());
+        }
+        if (!Files.exists(adminFile)) {
+            err().println("vt edge status: no edge has run with this data directory");
+            return UNAVAILABLE;
+        }
+        int port = Json.parse(Files.readAllBytes(adminFile)).path("port").asInt();
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/status"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpResponse<byte[]> answer = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            out().println(Json.parse(answer.body()).toPrettyString());
+            return OK;
+        } catch (IOException e) {
+            log.debug("edge does not answer", e);
+            err().println("vt edge status: the edge does not run");
+            return UNAVAILABLE;
+        }
+    }
+
+    private static int refuse(List<String> problems) {
+        problems.forEach(problem -> err().println("vt edge: " + problem));
+        err().print(USAGE);
+        return INVALID;
+    }
+
+    @SuppressWarnings("SystemOut")
+    private static PrintStream out() {
+        return System.out;
+    }
+
+    @SuppressWarnings("SystemOut")
+    private static PrintStream err() {
+        return System.err;
+    }
+}

@@ -1,0 +1,33 @@
+package dev.vt.edge;
+
+import dev.vt.edge.plane.ServerAddress;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What {@code vt edge run} was told.
+ *
+ * @param servers gRPC addresses, tried in turn
+ * @param listenAddress what listeners bind
+ * @param adminAddress of metrics and health; port 0 takes a free one, which {@code admin.json} names
+ * @param unreadyTime between becoming unready and closing the listeners, for those who watch readiness (C6)
+ * @param drainTime that open connections get after that
+ * @param clientLimits whether one client's connections are bounded (F5)
+ * @param accessLog whether connections are logged
+ */
+record EdgeOptions(
+        Path dataDir,
+        List<ServerAddress> servers,
+        InetAddress listenAddress,
+        InetSocketAddress adminAddress,
+        Duration unreadyTime,
+        Duration drainTime,
+        boolean clientLimits,
+        boolean accessLog) {
+    EdgeOptions {
+        servers = List.copyOf(servers);
+    }
+}

@@ -1,0 +1,41 @@
+package dev.vt.edge.plane;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** gRPC channels to a server, TLS 1.3 with the cluster's own authority. */
+final class Channels {
+    private static final int MAX_MESSAGE = 64 << 20;
+
+    private Channels() {}
+
+    /** For enrolment: no certificate of our own yet. */
+    static ManagedChannel anonymous(ServerAddress server, Path authority) throws IOException {
+        return build(server, GrpcSslContexts.forClient().trustManager(authority.toFile()));
+    }
+
+    /** Mutual TLS as the enrolled edge. */
+    static ManagedChannel asEdge(ServerAddress server, Path dataDir) throws IOException {
+        return build(
+                server,
+                GrpcSslContexts.forClient()
+                        .trustManager(EdgeIdentity.authorityFile(dataDir).toFile())
+                        .keyManager(
+                                EdgeIdentity.certificateFile(dataDir).toFile(),
+                                EdgeIdentity.keyFile(dataDir).toFile()));
+    }
+
+    private static ManagedChannel build(ServerAddress server, SslContextBuilder tls) throws IOException {
+        return NettyChannelBuilder.forAddress(server.host(), server.port())
+                .sslContext(tls.protocols("TLSv1.3").build())
+                .maxInboundMessageSize(MAX_MESSAGE)
+                .keepAliveTime(20, TimeUnit.SECONDS)
+                .keepAliveTimeout(10, TimeUnit.SECONDS)
+                .build();
+    }
+}

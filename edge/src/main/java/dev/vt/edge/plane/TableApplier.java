@@ -1,0 +1,108 @@
+package dev.vt.edge.plane;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+import dev.vt.api.edge.EdgeTable;
+import dev.vt.edge.relay.Relay;
+import dev.vt.edge.table.InvalidTableException;
+import dev.vt.edge.table.LiveState;
+import dev.vt.edge.table.RoutingTable;
+import dev.vt.edge.table.TableCompiler;
+import dev.vt.edge.table.TableStore;
+import dev.vt.kernel.Json;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Checks tables, puts them in force and keeps them. Used by one thread at a time. */
+public final class TableApplier {
+    private static final Logger log = LoggerFactory.getLogger(TableApplier.class);
+    /** Newer servers may say more than this edge knows. */
+    private static final ObjectReader READER =
+            Json.MAPPER.readerFor(EdgeTable.class).without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    private final Relay relay;
+    private final LiveState live;
+    private final TableCompiler compiler;
+    private final TableStore store;
+    private final Runnable applied;
+
+    /** @param applied is run after each table that was put in force */
+    public TableApplier(EdgeIdentity identity, Relay relay, TableStore store, Runnable applied) {
+        this.relay = relay;
+        this.live = new LiveState();
+        this.compiler = new TableCompiler(identity.edgeId(), identity.clusterId(), live);
+        this.store = store;
+        this.applied = applied;
+    }
+
+    /**
+     * What became of a table.
+     *
+     * @param rejection why it was refused; the old one stays in force (C2)
+     */
+    public record Outcome(long revision, Optional<String> rejection) {}
+
+    /** Puts the newest good table of earlier runs in force. @return its revision, 0 if there is none */
+    public long restore() throws IOException {
+        for (byte[] json : store.load()) {
+            try {
+                RoutingTable table = compile(json);
+                putInForce(table);
+                log.info(
+                        "saved table in force revision={} routes={}",
+                        table.revision(),
+                        table.routes().count());
+                return table.revision();
+            } catch (InvalidTableException e) {
+                log.warn("saved table is not usable", e);
+            }
+        }
+        return 0;
+    }
+
+    /** Applies a table from a server. One that is not newer than the one in force is taken as known. */
+    public Outcome apply(byte[] json) {
+        long start = System.nanoTime();
+        RoutingTable table;
+        try {
+            table = compile(json);
+        } catch (InvalidTableException e) {
+            log.error("table refused, the old one stays reason={}", e.getMessage());
+            return new Outcome(relay.table().revision(), Optional.of(String.valueOf(e.getMessage())));
+        }
+        if (table.revision() <= relay.table().revision()) {
+            return new Outcome(relay.table().revision(), Optional.empty());
+        }
+        putInForce(table);
+        try {
+            store.save(table.revision(), json);
+        } catch (IOException e) {
+            log.error("table is in force but could not be saved revision={}", table.revision(), e);
+        }
+        log.info(
+                "table in force revision={} routes={} took_ms={}",
+                table.revision(),
+                table.routes().count(),
+                Duration.ofNanos(System.nanoTime() - start).toMillis());
+        return new Outcome(table.revision(), Optional.empty());
+    }
+
+    private void putInForce(RoutingTable table) {
+        relay.apply(table);
+        live.retain(table);
+        applied.run();
+    }
+
+    private RoutingTable compile(byte[] json) {
+        EdgeTable table;
+        try {
+            table = READER.readValue(json);
+        } catch (IOException e) {
+            throw new InvalidTableException("not an edge table", e);
+        }
+        return compiler.compile(table);
+    }
+}

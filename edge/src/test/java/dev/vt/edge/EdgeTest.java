@@ -1,0 +1,266 @@
+package dev.vt.edge;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.vt.api.edge.EdgeTable;
+import dev.vt.api.proto.FromEdge;
+import dev.vt.edge.plane.EdgeIdentity;
+import dev.vt.edge.plane.ServerAddress;
+import dev.vt.edge.relay.TestBackend;
+import dev.vt.edge.table.Tables;
+import dev.vt.kernel.Json;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EdgeTest {
+    private static final InetAddress LOOPBACK = InetAddress.ofLiteral("::1");
+
+    @TempDir
+    Path directory;
+
+    private TestAuthority authority;
+    private ControlPlaneFixture control;
+    private TestBackend backend;
+    private Path dataDir;
+    private int port;
+    private int controlPort;
+
+    @BeforeEach
+    void enrol() throws Exception {
+        authority = new TestAuthority();
+        authority.write(directory.resolve("ca.pem"));
+        Files.writeString(directory.resolve("token"), ControlPlaneFixture.TOKEN + "\n");
+        control = new ControlPlaneFixture(authority, 0);
+        controlPort = control.port();
+        backend = TestBackend.echo("A");
+        dataDir = directory.resolve("edge");
+        port = freePort();
+        assertThat(enroll("token")).isZero();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        control.close();
+        backend.close();
+    }
+
+    @Test
+    void enrolledOnceTheKeyStaysPrivateAndTheTokenIsNotNeededAgain() throws Exception {
+        assertThat(EdgeIdentity.load(dataDir)).hasValue(new EdgeIdentity(Tables.EDGE, Tables.CLUSTER));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(EdgeIdentity.keyFile(dataDir))))
+                .isEqualTo("rw-------");
+        assertThat(enroll("token")).isZero();
+    }
+
+    @Test
+    void wrongTokenEnrolsNothing() throws Exception {
+        Files.writeString(directory.resolve("bad"), "vt_enr_other");
+        dataDir = directory.resolve("other");
+        assertThat(enroll("bad")).isEqualTo(7);
+        assertThat(EdgeIdentity.load(dataDir)).isEmpty();
+    }
+
+    @Test
+    void tableFromTheServerIsAppliedAndReported() throws Exception {
+        control.send(table(5));
+        try (Edge edge = start()) {
+            assertThat(control.await(FromEdge::hasHello).getHello().getEdgeId()).isEqualTo(Tables.EDGE);
+            assertThat(control.await(FromEdge::hasApplied).getApplied().getRevision())
+                    .isEqualTo(5);
+            assertThat(control.await(FromEdge::hasRouteStatus).getRouteStatus().getStatus())
+                    .isEqualTo("bound");
+            assertThat(roundTrip()).isEqualTo("Ax");
+            assertThat(edge.status().server()).isEqualTo("[::1]:" + controlPort);
+            assertThat(edge.reasonsNotReady()).isEmpty();
+            assertThat(edge.metrics()).contains("vt_edge_table_revision 5");
+        }
+        String line = Files.readString(dataDir.resolve("access.log"));
+        assertThat(line).contains("\"route_id\":\"rt_a\"", "\"bytes_received\":1,", "\"end\":\"client_fin\"");
+    }
+
+    @Test
+    void c2InvalidTableIsReportedAndTheOldOneServes() throws Exception {
+        control.send(table(5));
+        try (Edge edge = start()) {
+            control.await(FromEdge::hasApplied);
+            control.send(Tables.revision(6).tcp("rt_a", port).tcp("rt_b", port).build());
+            FromEdge rejected = control.await(FromEdge::hasApplied);
+            assertThat(rejected.getApplied().getRevision()).isEqualTo(5);
+            assertThat(rejected.getApplied().getRejectedReason()).contains("shared");
+            control.send(ByteString.copyFromUtf8("{\"revision\":"));
+            assertThat(control.await(FromEdge::hasApplied).getApplied().getRejectedReason())
+                    .isNotEmpty();
+            assertThat(roundTrip()).isEqualTo("Ax");
+            assertThat(edge.status().rejection()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void c3RestartWithoutAnyServerListensWithinTwoSeconds() throws Exception {
+        control.send(table(5));
+        try (Edge edge = start()) {
+            control.await(FromEdge::hasApplied);
+            assertThat(edge.status().appliedRevision()).isEqualTo(5);
+        }
+        control.close();
+        long begin = System.nanoTime();
+        try (Edge edge = start()) {
+            assertThat(roundTrip()).isEqualTo("Ax");
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+            assertThat(edge.status().appliedRevision()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void c4LostServerChangesNothingAndIsFollowedAgain() throws Exception {
+        control.send(table(5));
+        try (Edge edge = start()) {
+            control.await(FromEdge::hasApplied);
+            control.close();
+            await(() -> edge.status().server().isEmpty());
+            assertThat(roundTrip()).isEqualTo("Ax");
+            control = new ControlPlaneFixture(authority, controlPort);
+            control.send(Tables.revision(9).tcp("rt_new", port, backend.port()).build());
+            assertThat(control.await(FromEdge::hasApplied).getApplied().getRevision())
+                    .isEqualTo(9);
+            assertThat(roundTrip()).isEqualTo("Ax");
+        }
+    }
+
+    @Test
+    void olderTableIsNotGoneBackTo() throws Exception {
+        control.send(table(5));
+        try (Edge edge = start()) {
+            control.await(FromEdge::hasApplied);
+            control.send(Tables.revision(4).build());
+            assertThat(control.await(FromEdge::hasApplied).getApplied().getRevision())
+                    .isEqualTo(5);
+            assertThat(edge.status().routes()).hasSize(1);
+        }
+    }
+
+    @Test
+    void portThatIsTakenIsReportedAsFailedAndLaterAsBound() throws Exception {
+        ServerSocket squatter = new ServerSocket(port, 1, LOOPBACK);
+        control.send(table(5));
+        try (Edge edge = start()) {
+            FromEdge status = control.await(FromEdge::hasRouteStatus);
+            assertThat(status.getRouteStatus().getStatus()).isEqualTo("failed");
+            assertThat(status.getRouteStatus().getReasonCode()).isEqualTo("bind_failed");
+            assertThat(edge.reasonsNotReady()).isNotEmpty();
+            squatter.close();
+            assertThat(control.await(FromEdge::hasRouteStatus).getRouteStatus().getStatus())
+                    .isEqualTo("bound");
+            assertThat(roundTrip()).isEqualTo("Ax");
+        }
+    }
+
+    @Test
+    void adminPortTellsHealthMetricsAndStatus() throws Exception {
+        control.send(table(5));
+        try (Edge edge = start();
+                HttpClient http = HttpClient.newHttpClient()) {
+            control.await(FromEdge::hasApplied);
+            int adminPort = Json.parse(Files.readAllBytes(dataDir.resolve(Edge.ADMIN_FILE)))
+                    .path("port")
+                    .asInt();
+            for (String path : List.of("/healthz", "/readyz", "/metrics", "/status")) {
+                HttpResponse<String> answer = http.send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + path))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString(UTF_8));
+                assertThat(answer.statusCode()).as(path).isEqualTo(200);
+            }
+            assertThat(EdgeMain.run(new String[] {"status", "--data-dir", dataDir.toString()}))
+                    .isZero();
+            assertThat(edge.isHealthy()).isTrue();
+        }
+    }
+
+    @Test
+    void wrongUseIsExplainedAndRefused() {
+        assertThat(EdgeMain.run(new String[] {})).isEqualTo(2);
+        assertThat(EdgeMain.run(new String[] {"run", "--data-dir", dataDir.toString(), "--server", "nowhere"}))
+                .isEqualTo(2);
+        assertThat(EdgeMain.run(new String[] {
+                    "run", "--data-dir", directory.resolve("none").toString(), "--server", "[::1]:1"
+                }))
+                .isEqualTo(2);
+    }
+
+    private int enroll(String tokenFile) {
+        return EdgeMain.run(new String[] {
+            "enroll",
+            "--data-dir",
+            dataDir.toString(),
+            "--server",
+            "[::1]:" + controlPort,
+            "--ca-file",
+            directory.resolve("ca.pem").toString(),
+            "--token-file",
+            directory.resolve(tokenFile).toString(),
+            "--name",
+            "e1"
+        });
+    }
+
+    private Edge start() throws IOException {
+        EdgeOptions options = new EdgeOptions(
+                dataDir,
+                List.of(new ServerAddress("::1", controlPort)),
+                LOOPBACK,
+                new InetSocketAddress("127.0.0.1", 0),
+                Duration.ZERO,
+                Duration.ofSeconds(5),
+                true,
+                true);
+        return new Edge(options, EdgeIdentity.load(dataDir).orElseThrow());
+    }
+
+    private EdgeTable table(long revision) {
+        return Tables.revision(revision).tcp("rt_a", port, backend.port()).build();
+    }
+
+    private String roundTrip() throws IOException {
+        try (Socket client = new Socket(LOOPBACK, port)) {
+            client.setSoTimeout(10_000);
+            client.getOutputStream().write('x');
+            client.shutdownOutput();
+            return new String(client.getInputStream().readAllBytes(), UTF_8);
+        }
+    }
+
+    private static void await(Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+        while (!condition.call()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, LOOPBACK)) {
+            return socket.getLocalPort();
+        }
+    }
+}
