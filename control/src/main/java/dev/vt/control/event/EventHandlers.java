@@ -74,11 +74,7 @@ final class EventHandlers {
         waitForCursor(after);
         EventFilter filter = filter(call, orgId);
         StreamSlots.Slot slot = slots.take(orgId == null ? "cluster" : orgId);
-        return Reply.stream(sink -> {
-            try (slot) {
-                new EventTail(events, filter, after).run(sink);
-            }
-        });
+        return new Reply.Stream(sink -> new EventTail(events, filter, after).run(sink), slot::close);
     }
 
     /** After {@code Last-Event-ID}, else {@code after_event_id}, else what happens from now on. */

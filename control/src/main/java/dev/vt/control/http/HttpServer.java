@@ -8,6 +8,7 @@ import dev.vt.kernel.ProblemException;
 import io.helidon.common.tls.Tls;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
@@ -183,9 +184,9 @@ public final class HttpServer implements AutoCloseable {
             answer(request, response, requestId, path);
         } catch (ProblemException e) {
             refuse(response, e.problem(), path, requestId);
-        } catch (UncheckedIOException e) {
+        } catch (UncheckedIOException | CloseConnectionException e) {
             log.debug("client went away request={}", requestId, e);
-            throw e;
+            throw e instanceof CloseConnectionException ? e : new CloseConnectionException("the client went away", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             refuse(response, Problem.of(ErrorCode.UNAVAILABLE, "the server is stopping"), path, requestId);
@@ -393,16 +394,20 @@ public final class HttpServer implements AutoCloseable {
                 response.header("Content-Type", bytes.contentType());
                 response.send(bytes.content());
             }
-            case Reply.Stream stream -> {
-                boolean lines = accept.contains("application/x-ndjson");
-                if (!lines) {
-                    acceptable(accept, "text/event-stream");
+            case Reply.Stream(StreamBody body, Runnable release) -> {
+                try {
+                    boolean lines = accept.contains("application/x-ndjson");
+                    if (!lines) {
+                        acceptable(accept, "text/event-stream");
+                    }
+                    stream(
+                            response,
+                            body,
+                            !lines,
+                            caller == null ? "" : bearer(headers).orElse(""));
+                } finally {
+                    release.run();
                 }
-                stream(
-                        response,
-                        stream.body(),
-                        !lines,
-                        caller == null ? "" : bearer(headers).orElse(""));
             }
         }
     }
@@ -421,11 +426,11 @@ public final class HttpServer implements AutoCloseable {
                     }
                 },
                 () -> stopping);
-        body.run(stream);
         try {
+            body.run(stream);
             stream.finish();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | UncheckedIOException e) {
+            throw new CloseConnectionException("the client left its stream", e);
         }
     }
 

@@ -27,8 +27,12 @@ public sealed interface Reply {
     /** Bytes of another media type. */
     record Bytes(int status, String contentType, byte[] content) implements Reply {}
 
-    /** SSE, or NDJSON if the client asks for it (A15); the body runs on the connection's thread until it returns. */
-    record Stream(StreamBody body) implements Reply {}
+    /**
+     * SSE, or NDJSON if the client asks for it (A15); the body runs on the connection's thread until it returns.
+     *
+     * @param release runs once in any case, even if the body never does
+     */
+    record Stream(StreamBody body, Runnable release) implements Reply {}
 
     static Document ok(JsonNode body) {
         return new Document(200, body, Map.of());
@@ -49,7 +53,7 @@ public sealed interface Reply {
     }
 
     static Reply stream(StreamBody body) {
-        return new Stream(body);
+        return new Stream(body, () -> {});
     }
 
     static String etag(long resourceVersion) {

@@ -1,0 +1,73 @@
+package dev.vt.control.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.vt.control.testing.TestClient;
+import dev.vt.control.testing.TestServer;
+import dev.vt.kernel.Json;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class ClusterHandlersTest {
+    @RegisterExtension
+    final TestServer server = new TestServer();
+
+    private TestClient operator;
+
+    @BeforeEach
+    void signIn() {
+        operator = server.operator();
+    }
+
+    @Test
+    void aNewClusterHasAPrefixAServerAndALeader() {
+        JsonNode cluster = operator.get("/v1/cluster").json();
+
+        assertThat(cluster.path("ipv6_prefix").asText()).matches("fd[0-9a-f]{2}:[0-9a-f]{4}:[0-9a-f]{4}::/48");
+        assertThat(cluster.path("leader_epoch").asInt()).isEqualTo(1);
+        JsonNode servers = operator.get("/v1/servers").json().path("items");
+        assertThat(servers).hasSize(1);
+        assertThat(servers.get(0).path("id")).isEqualTo(cluster.path("leader_id"));
+    }
+
+    @Test
+    void aRestartIsANewEpochOfTheSameCluster() {
+        JsonNode before = operator.get("/v1/cluster").json();
+
+        server.restart();
+
+        JsonNode after = server.operator().get("/v1/cluster").json();
+        assertThat(after.path("id")).isEqualTo(before.path("id"));
+        assertThat(after.path("leader_epoch").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void everyViewIsRebuiltWhileItServesS18() {
+        String org = "/v1/orgs/" + server.orgId();
+        operator.post(org + "/projects", Json.object().put("name", "web"));
+        JsonNode views = operator.get("/v1/cluster/views").json().path("items");
+        assertThat(views).isNotEmpty();
+
+        for (JsonNode view : views) {
+            String path = "/v1/cluster/views/" + view.path("name").asText();
+            assertThat(operator.send("POST", path + "/rebuild", null).status()).isEqualTo(200);
+            assertThat(operator.send("POST", path + "/verify", null)
+                            .json()
+                            .path("clean")
+                            .asBoolean())
+                    .isTrue();
+        }
+
+        assertThat(operator.get(org + "/projects").json().path("items")).hasSize(1);
+        assertThat(operator.send("POST", "/v1/cluster/verify", null)
+                        .json()
+                        .path("clean")
+                        .asBoolean())
+                .isTrue();
+        assertThat(operator.send("POST", "/v1/cluster/views/nothing/rebuild", null)
+                        .code())
+                .isEqualTo("not_found");
+    }
+}
