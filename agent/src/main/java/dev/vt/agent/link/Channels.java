@@ -7,9 +7,10 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /** gRPC channels to a server, TLS with the cluster's own authority. */
-final class Channels {
+public final class Channels {
     private static final int MAX_MESSAGE = 64 << 20;
 
     private Channels() {}
@@ -20,7 +21,7 @@ final class Channels {
     }
 
     /** Mutual TLS as the enrolled node. */
-    static ManagedChannel asNode(ServerAddress server, Path dataDir) throws IOException {
+    public static ManagedChannel asNode(ServerAddress server, Path dataDir) throws IOException {
         return build(
                 server,
                 GrpcSslContexts.forClient()
@@ -34,6 +35,8 @@ final class Channels {
         return NettyChannelBuilder.forAddress(server.host(), server.port())
                 .sslContext(tls.build())
                 .maxInboundMessageSize(MAX_MESSAGE)
+                .keepAliveTime(20, TimeUnit.SECONDS)
+                .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .executor(Executors.newVirtualThreadPerTaskExecutor())
                 .build();
     }

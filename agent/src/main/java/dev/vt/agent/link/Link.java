@@ -14,8 +14,6 @@ import dev.vt.api.proto.ToNode;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -65,10 +63,10 @@ public final class Link {
         record Ended(BlockingClientCall<FromNode, ToNode> call) implements Wake {}
     }
 
-    public Link(ServerAddress server, Path dataDir, Node node, StatusOutbox outbox, Timeline timeline)
-            throws IOException {
+    /** @param channel to that server; the link's from now on */
+    public Link(ServerAddress server, ManagedChannel channel, Node node, StatusOutbox outbox, Timeline timeline) {
         this.server = server;
-        this.channel = Channels.asNode(server, dataDir);
+        this.channel = channel;
         this.plane = NodePlaneGrpc.newBlockingV2Stub(channel);
         this.node = node;
         this.outbox = outbox;

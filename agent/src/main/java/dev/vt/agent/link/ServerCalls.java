@@ -85,11 +85,12 @@ public final class ServerCalls implements SecretVersions.Source, CachedImages.Cr
 
     private static String detail(Status status) {
         String description = status.getDescription();
+        if (description != null && description.contains("master_key_unavailable")) {
+            return "master_key_unavailable";
+        }
         return switch (status.getCode()) {
             case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, UNKNOWN, RESOURCE_EXHAUSTED, ABORTED ->
                 "servers_unreachable";
-            case FAILED_PRECONDITION ->
-                description != null && description.contains("master_key") ? "master_key_unavailable" : "decrypt_failed";
             default -> "decrypt_failed";
         };
     }

@@ -37,6 +37,7 @@ import dev.vt.runtime.DriverFacts;
 import dev.vt.runtime.VmDriver;
 import dev.vt.runtime.VmState;
 import dev.vt.runtime.host.ProcessIdentity;
+import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,21 +81,29 @@ public final class Agent implements AutoCloseable {
     private final Supervisor supervisor;
     private final List<Link> links = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
-    private final Consumer<Agent> collectImages;
+    private final Dialer dialer;
+    private final Runnable collectImages;
 
-    /** @param collectImages cleans the image cache; called hourly */
-    public Agent(
-            AgentOptions options,
-            NodeIdentity identity,
-            VmDriver driver,
-            ImageCache images,
-            Timeline timeline,
-            Consumer<Agent> collectImages) {
+    /** Opens a channel to a server, as this node. */
+    @FunctionalInterface
+    public interface Dialer {
+        ManagedChannel dial(ServerAddress server) throws IOException;
+    }
+
+    /**
+     * What differs between a node and a test.
+     *
+     * @param collectImages cleans the image cache; called hourly
+     */
+    public record Parts(VmDriver driver, ImageCache images, Timeline timeline, Dialer dialer, Runnable collectImages) {}
+
+    public Agent(AgentOptions options, NodeIdentity identity, Parts parts) {
         this.options = options;
         this.identity = identity;
-        this.driver = driver;
-        this.timeline = timeline;
-        this.collectImages = collectImages;
+        this.driver = parts.driver();
+        this.timeline = parts.timeline();
+        this.dialer = parts.dialer();
+        this.collectImages = parts.collectImages();
         SecureRandom random = new SecureRandom();
         this.supervisor = new Supervisor(timeline, random);
         this.network = new TapNetwork(identity.nodeId());
@@ -103,7 +112,7 @@ public final class Agent implements AutoCloseable {
         this.logs = new LogStore(options.dataDir().resolve("logs"), timeline, secrets::redact);
         NodeServices node = new NodeServices(
                 driver,
-                new CachedImages(images, servers),
+                new CachedImages(parts.images(), servers),
                 secrets,
                 scratch,
                 network,
@@ -152,7 +161,7 @@ public final class Agent implements AutoCloseable {
                 facts.acceleratorReason(),
                 facts.unusableReason());
         for (ServerAddress server : options.servers()) {
-            Link link = new Link(server, options.dataDir(), new LinkNode(), outbox, timeline);
+            Link link = new Link(server, dialer.dial(server), new LinkNode(), outbox, timeline);
             links.add(link);
             servers.add(link.plane());
         }
@@ -182,7 +191,7 @@ public final class Agent implements AutoCloseable {
     private void sweep() throws InterruptedException {
         while (true) {
             logs.sweep();
-            collectImages.accept(this);
+            collectImages.run();
             Thread.sleep(SWEEP);
         }
     }

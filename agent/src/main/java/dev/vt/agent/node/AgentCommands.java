@@ -2,6 +2,7 @@ package dev.vt.agent.node;
 
 import dev.vt.agent.actor.Timeline;
 import dev.vt.agent.instance.VmShutdown;
+import dev.vt.agent.link.Channels;
 import dev.vt.agent.link.Enrolment;
 import dev.vt.agent.link.NodeIdentity;
 import dev.vt.agent.link.ServerAddress;
@@ -141,7 +142,15 @@ public final class AgentCommands {
                 ImageLimits.DEFAULT,
                 CacheLimits.ofDisk(Files.getFileStore(cacheDir).getTotalSpace()),
                 Clock.systemUTC());
-        Agent agent = new Agent(options, identity, driver, images, Timeline.system(), ignored -> collect(images));
+        Agent agent = new Agent(
+                options,
+                identity,
+                new Agent.Parts(
+                        driver,
+                        images,
+                        Timeline.system(),
+                        server -> Channels.asNode(server, options.dataDir()),
+                        () -> collect(images)));
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {

@@ -1,0 +1,5 @@
+/** Whole agents under test. */
+@NullUnmarked
+package dev.vt.agent;
+
+import org.jspecify.annotations.NullUnmarked;
