@@ -203,15 +203,16 @@ final class CommandTree {
 
     /** {@code list} and {@code describe} for any kind, and what {@code more} adds; the singular is accepted. */
     private void resource(CommandLine root, Kind kind, java.util.function.Consumer<CommandLine> more) {
-        if (!wanted(kind.plural()) && !wanted(kind.singular())) {
+        // "vt deploy" and "vt edge" are commands of their own.
+        boolean taken = kind.equals(Kind.EDGE) || kind.equals(Kind.DEPLOY);
+        if (!wanted(kind.plural()) && (taken || !wanted(kind.singular()))) {
             return;
         }
         CommandLine group = named(new Group(), kind.plural(), kind.plural());
         group.addSubcommand("list", make(new ListCommand(kind)));
         group.addSubcommand("describe", make(new DescribeCommand(kind)));
         more.accept(group);
-        root.addSubcommand(
-                kind.plural(), group, kind.equals(Kind.EDGE) ? new String[0] : new String[] {kind.singular()});
+        root.addSubcommand(kind.plural(), group, taken ? new String[0] : new String[] {kind.singular()});
     }
 
     private void group(

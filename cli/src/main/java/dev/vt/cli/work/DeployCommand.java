@@ -101,7 +101,7 @@ public final class DeployCommand extends VtCommand {
 
     private void confirm(Session session, Doc env, Doc plan) {
         boolean destructive = plan.list("changes").stream().anyMatch(change -> change.flag("destructive"));
-        if (destructive && !allowDestructive && session.globals().yes) {
+        if (destructive && !allowDestructive && (session.globals().yes || !session.interactive())) {
             throw new CliException(CliError.usage(
                     "confirmation_required",
                     "the plan removes things",
@@ -110,7 +110,7 @@ public final class DeployCommand extends VtCommand {
         if (destructive && !allowDestructive || env.flag("protected")) {
             Confirm.typing(
                     session, env.str("name"), "deploy to " + session.target().label());
-            allowDestructive = true;
+            allowDestructive |= destructive;
         }
     }
 
