@@ -4,6 +4,7 @@ import dev.vt.control.feature.StateReader;
 import dev.vt.control.feature.SystemMutations;
 import dev.vt.control.http.OrgScope;
 import dev.vt.control.http.Refusals;
+import dev.vt.control.plane.InstanceDirectory;
 import dev.vt.eventlog.Actor;
 import dev.vt.eventlog.AggregateKey;
 import dev.vt.eventlog.NewEvent;
@@ -19,11 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What other nouns may know of instances, and how nodes report. Thread-safe. */
-public final class Instances {
+public final class Instances implements InstanceDirectory {
     static final String ADDRESS_SCOPE = "overlay_address";
 
     private static final Logger log = LoggerFactory.getLogger(Instances.class);
     private static final int MAX_DETAIL = 512;
+    private static final int MAX_LISTED = 1000;
 
     private final StateReader state;
     private final SystemMutations mutations;
@@ -59,6 +61,37 @@ public final class Instances {
     public Instance require(OrgScope org, String id) {
         return find(id).filter(instance -> org.orgId().equals(instance.row().orgId()))
                 .orElseThrow(Refusals::notFound);
+    }
+
+    @Override
+    public Optional<Entry> find(String orgId, String instanceId) {
+        return find(instanceId)
+                .filter(instance -> orgId.equals(instance.row().orgId()))
+                .map(Instances::entry);
+    }
+
+    @Override
+    public List<Entry> inEnv(String orgId, String envId) {
+        return state.read(handle -> handle.createQuery("SELECT * FROM (SELECT * FROM " + Instance.FROM
+                        + " WHERE org_id = :org AND env_id = :env ORDER BY id DESC LIMIT :limit) AS newest ORDER BY id")
+                .bind("org", orgId)
+                .bind("env", envId)
+                .bind("limit", MAX_LISTED)
+                .map((row, context) -> entry(Instance.of(row)))
+                .list());
+    }
+
+    private static Entry entry(Instance instance) {
+        return new Entry(
+                instance.id(),
+                String.valueOf(instance.row().orgId()),
+                String.valueOf(instance.row().projectId()),
+                String.valueOf(instance.row().appId()),
+                String.valueOf(instance.row().envId()),
+                instance.processType(),
+                instance.releaseId(),
+                instance.nodeId(),
+                instance.status().word());
     }
 
     /** Those of an environment that are not finished, by process type and id. */

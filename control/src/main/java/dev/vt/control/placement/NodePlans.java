@@ -2,7 +2,7 @@ package dev.vt.control.placement;
 
 import dev.vt.api.node.NodePlan;
 import dev.vt.control.feature.StateReader;
-import dev.vt.eventlog.apply.LogHead;
+import dev.vt.control.plane.Sources;
 import dev.vt.scheduler.view.DesiredState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -17,18 +17,8 @@ import org.slf4j.LoggerFactory;
  * What a node should run: every instance of it that is not finished, those to be stopped included until the node says they
  * are. Thread-safe.
  */
-public final class NodePlans {
+public final class NodePlans implements Sources.Assignments {
     private static final Logger log = LoggerFactory.getLogger(NodePlans.class);
-
-    /**
-     * @param cursorEventId the newest event the assignments reflect
-     * @param assignments by instance id
-     */
-    public record Assignments(long cursorEventId, List<NodePlan.Assignment> assignments) {
-        public Assignments {
-            assignments = List.copyOf(assignments);
-        }
-    }
 
     private final StateReader state;
     private final EffectiveProcess processes;
@@ -38,27 +28,23 @@ public final class NodePlans {
         this.processes = processes;
     }
 
-    /** Whether an event of this type may change a node's plan. */
-    public static boolean changesOn(String eventType) {
-        return eventType.startsWith("instance.");
-    }
-
-    public Assignments of(String nodeId) {
-        return state.read(handle -> new Assignments(
-                LogHead.read(handle).eventId(),
+    /** By instance id. */
+    @Override
+    public List<NodePlan.Assignment> of(String nodeId) {
+        return state.read(handle ->
                 handle
                         .createQuery("""
-                                SELECT d.*, n.inventory::json ->> 'arch' AS arch
-                                FROM instances_desired d
-                                  JOIN instances_status s ON s.id = d.id
-                                  JOIN nodes n ON n.id = d.node_id
-                                WHERE d.node_id = :node AND NOT d.finished AND s.status <> 'stopped' ORDER BY d.id""")
+                        SELECT d.*, n.inventory::json ->> 'arch' AS arch
+                        FROM instances_desired d
+                          JOIN instances_status s ON s.id = d.id
+                          JOIN nodes n ON n.id = d.node_id
+                        WHERE d.node_id = :node AND NOT d.finished AND s.status <> 'stopped' ORDER BY d.id""")
                         .bind("node", nodeId)
                         .map((row, context) -> assignment(handle, row))
                         .list()
                         .stream()
                         .flatMap(Optional::stream)
-                        .toList()));
+                        .toList());
     }
 
     private Optional<NodePlan.Assignment> assignment(Handle handle, ResultSet row) throws SQLException {
