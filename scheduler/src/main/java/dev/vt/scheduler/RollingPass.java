@@ -245,7 +245,9 @@ final class RollingPass extends GroupPass {
         if (waiting > 0) {
             return backoff(replacements.nextAt());
         }
-        if (drainFirst) {
+        boolean starting = keepers.size() + placedNodes.size() > ready(keepers);
+        boolean roomComes = blocked != null && Reasons.curedByRoom(blocked.reason()) && oldOutgoing > 0 && starting;
+        if (drainFirst || roomComes) {
             return Missing.progress(
                     Reasons.DRAIN_FIRST, "a surge does not fit, so an old instance stops before its successor starts");
         }
@@ -254,7 +256,7 @@ final class RollingPass extends GroupPass {
                     ? Missing.progress(Reasons.DRAINING, "waits for room: " + blocked.detail())
                     : Missing.of(blocked);
         }
-        if (keepers.size() + placedNodes.size() > ready(keepers)) {
+        if (starting) {
             return Missing.progress(
                     Reasons.STARTING,
                     "not ready yet: " + (keepers.size() + placedNodes.size() - ready(keepers)) + " of " + wanted);
