@@ -100,6 +100,9 @@ final class Commits {
     }
 
     private static Outcome rejected(Draft draft, AppendResult.Rejected rejected) {
+        if (draft.required().get(rejected.index()).race()) {
+            return new Outcome.LostRace(rejected.kind());
+        }
         Problem special = draft.required().get(rejected.index()).otherwise();
         if (special != null) {
             return new Outcome.Refused(special);

@@ -23,8 +23,11 @@ import org.jspecify.annotations.Nullable;
  * <p>It also hands out everything that a decider may not fetch itself: the time and new ids.
  */
 public final class Draft {
-    /** @param otherwise what a failed precondition means to the caller; null for the default of its kind */
-    record Required(Precondition precondition, @Nullable Problem otherwise) {}
+    /**
+     * @param otherwise what a failed precondition means to the caller; null for the default of its kind
+     * @param race whether a failure repeats the attempt instead
+     */
+    record Required(Precondition precondition, @Nullable Problem otherwise, boolean race) {}
 
     private final String batchId;
     private final Actor actor;
@@ -76,13 +79,13 @@ public final class Draft {
 
     /** A failure answers the default of the kind: {@code seq} and {@code row} repeat the attempt. */
     public Draft require(Precondition precondition) {
-        required.add(new Required(precondition, null));
+        required.add(new Required(precondition, null, false));
         return this;
     }
 
     /** A failure answers this problem. */
     public Draft require(Precondition precondition, Problem otherwise) {
-        required.add(new Required(precondition, otherwise));
+        required.add(new Required(precondition, otherwise, false));
         return this;
     }
 
@@ -93,6 +96,12 @@ public final class Draft {
 
     public Draft require(Precondition precondition, ErrorCode otherwise, String detail) {
         return require(precondition, Problem.of(otherwise, detail));
+    }
+
+    /** A failure, whatever its kind, repeats the attempt: for claims on what was free when it was read (S9). */
+    public Draft race(Precondition precondition) {
+        required.add(new Required(precondition, null, true));
+        return this;
     }
 
     public Draft append(NewEvent event) {

@@ -1,0 +1,152 @@
+package dev.vt.control.route;
+
+import dev.vt.control.env.Env;
+import dev.vt.control.feature.Draft;
+import dev.vt.eventlog.AggregateKey;
+import dev.vt.eventlog.NewEvent;
+import dev.vt.eventlog.Precondition;
+import dev.vt.kernel.ErrorCode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes route events of one environment into one draft, and at the end the claims that follow from all of them together: what
+ * one deletion frees another creation of the same batch may take. One thread.
+ */
+final class RouteWriter {
+    /** Owns the ports that TLS routes share, so that a raw route cannot take one. */
+    private static final AggregateKey TLS_LISTENER = new AggregateKey("listener", "tls");
+
+    private final Routes routes;
+    private final Draft draft;
+    private final Env env;
+    private final @Nullable String correlationId;
+
+    private final Map<String, Integer> hostnames = new TreeMap<>();
+    private final Map<Integer, Integer> tlsPorts = new TreeMap<>();
+    private final List<Runnable> claims = new ArrayList<>();
+
+    RouteWriter(Routes routes, Draft draft, Env env, @Nullable String correlationId) {
+        this.routes = routes;
+        this.draft = draft;
+        this.env = env;
+        this.correlationId = correlationId;
+    }
+
+    /** All three: true if there is something to append. */
+    boolean create(String id, RouteDefinition route, RouteDecider.Facts facts) {
+        AggregateKey key = Route.key(id);
+        draft.expect(key, 0);
+        claims.add(() -> claim(key, route));
+        return decided(key, route, 1, new RouteState.Absent(), new RouteCommand.Create(route), facts);
+    }
+
+    boolean update(Route route, RouteDefinition wanted, RouteDecider.Facts facts) {
+        draft.expect(route.key(), route.row().resourceVersion());
+        return decided(route.key(), wanted, 0, route.state(), new RouteCommand.Update(wanted), facts);
+    }
+
+    boolean delete(Route route) {
+        draft.expect(route.key(), route.row().resourceVersion());
+        boolean deleted = decided(
+                route.key(),
+                route.definition(),
+                -1,
+                route.state(),
+                new RouteCommand.Delete(),
+                new RouteDecider.Facts(null, false));
+        if (deleted) {
+            draft.require(new Precondition.ReleaseAll(route.key()));
+        }
+        return deleted;
+    }
+
+    private boolean decided(
+            AggregateKey key,
+            RouteDefinition route,
+            int delta,
+            RouteState state,
+            RouteCommand command,
+            RouteDecider.Facts facts) {
+        boolean changed = draft.decided(RouteDecider.decide(state, command, facts), event -> encode(key, event));
+        if (changed) {
+            count(route, delta);
+        }
+        return changed;
+    }
+
+    /** Adds the claims; nothing may be written afterwards. */
+    void finish() {
+        hostnames.forEach((hostname, delta) -> counted(
+                "route_hostnames",
+                hostname,
+                routes.hostname(hostname),
+                delta,
+                key -> new Precondition.Release("hostname", key, env.key())));
+        tlsPorts.forEach((port, delta) -> counted(
+                "route_listeners",
+                Integer.toString(port),
+                routes.tlsListener(port),
+                delta,
+                key -> new Precondition.Release("listener", "v6/" + key, TLS_LISTENER)));
+        claims.forEach(Runnable::run);
+    }
+
+    /** Gives a shared claim up with its last route. Additions need no row: a claim that is held stays so while they race. */
+    private void counted(
+            String view, String key, Routes.Count count, int delta, Function<String, Precondition> release) {
+        if (delta < 0) {
+            draft.require(new Precondition.Row(view, key, count.lastEventId()));
+            if (count.routes() + delta == 0) {
+                draft.require(release.apply(key));
+            }
+        }
+    }
+
+    private void claim(AggregateKey key, RouteDefinition route) {
+        String hostname = route.hostname();
+        if (hostname != null) {
+            draft.require(
+                    new Precondition.Claim("hostname", hostname, env.key()),
+                    ErrorCode.HOSTNAME_TAKEN,
+                    "hostname " + hostname + " is already in use");
+        }
+        String port = "v6/" + route.listenPort();
+        if (route.raw()) {
+            draft.require(
+                    new Precondition.Claim("listener", port, key),
+                    ErrorCode.PORT_TAKEN,
+                    "port " + route.listenPort() + " is already in use");
+        } else {
+            draft.require(
+                            new Precondition.Claim("listener", port, TLS_LISTENER),
+                            ErrorCode.PORT_TAKEN,
+                            "port " + route.listenPort() + " is already in use by a raw route")
+                    .require(
+                            new Precondition.Claim("route", port + "/" + hostname, key),
+                            ErrorCode.HOSTNAME_TAKEN,
+                            "the environment has a route for " + route.name());
+        }
+    }
+
+    private void count(RouteDefinition route, int delta) {
+        if (delta == 0) {
+            return;
+        }
+        if (route.hostname() != null) {
+            hostnames.merge(route.hostname(), delta, Integer::sum);
+        }
+        if (!route.raw()) {
+            tlsPorts.merge(route.listenPort(), delta, Integer::sum);
+        }
+    }
+
+    private NewEvent encode(AggregateKey key, RouteEvent event) {
+        NewEvent encoded = new NewEvent(key, RouteEventCodec.type(event), env.owner(), RouteEventCodec.payload(event));
+        return correlationId == null ? encoded : encoded.correlatedWith(correlationId);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.vt.control.secret;
+
+import dev.vt.control.env.Envs;
+import dev.vt.control.feature.Feature;
+import dev.vt.control.feature.Mutations;
+import dev.vt.control.feature.StateReader;
+import dev.vt.control.http.Endpoint;
+import dev.vt.control.key.KeyWrapper;
+import dev.vt.eventlog.Projection;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.function.Function;
+
+/** Registers the noun. */
+public final class SecretFeature implements Feature {
+    private final SecretHandlers handlers;
+    private final SecretDelivery delivery;
+
+    /** @param processesOf the process types of an environment that a new version would restart */
+    public SecretFeature(
+            Mutations mutations,
+            StateReader state,
+            Envs envs,
+            Secrets secrets,
+            KeyWrapper wrapper,
+            SecureRandom random,
+            Function<String, List<String>> processesOf) {
+        SecretVault vault = new SecretVault(state, wrapper, random);
+        OrgFingerprints fingerprints = new OrgFingerprints(state, wrapper, random);
+        this.handlers = new SecretHandlers(mutations, state, envs, secrets, vault, fingerprints, random, processesOf);
+        this.delivery = new SecretDelivery(secrets, vault);
+    }
+
+    /** For the node plane. */
+    public SecretDelivery delivery() {
+        return delivery;
+    }
+
+    @Override
+    public String name() {
+        return "secret";
+    }
+
+    @Override
+    public List<Endpoint> endpoints() {
+        return handlers.endpoints();
+    }
+
+    @Override
+    public List<Projection> coreProjections() {
+        return List.of(new SecretProjection());
+    }
+}
