@@ -5,6 +5,7 @@ import dev.vt.control.feature.Feature;
 import dev.vt.control.feature.Mutations;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.http.Endpoint;
+import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.Projection;
 import java.util.List;
 
@@ -24,6 +25,11 @@ public final class ReleaseFeature implements Feature {
     @Override
     public List<Endpoint> endpoints() {
         return handlers.endpoints();
+    }
+
+    @Override
+    public void registerEvents(EventSchemas.Builder schemas) {
+        schemas.resource(ReleaseFeature.class, "release.events.json");
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.vt.control.route;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vt.control.audit.Audit;
+import dev.vt.control.desired.DesiredReleases;
 import dev.vt.control.env.Env;
 import dev.vt.control.env.Envs;
 import dev.vt.control.env.Protection;
@@ -61,14 +62,14 @@ final class RouteHandlers {
     private final StateReader state;
     private final Envs envs;
     private final Routes routes;
-    private final DeclaredPorts ports;
+    private final DesiredReleases desired;
 
-    RouteHandlers(Mutations mutations, StateReader state, Envs envs, Routes routes, DeclaredPorts ports) {
+    RouteHandlers(Mutations mutations, StateReader state, Envs envs, Routes routes, DesiredReleases desired) {
         this.mutations = mutations;
         this.state = state;
         this.envs = envs;
         this.routes = routes;
-        this.ports = ports;
+        this.desired = desired;
     }
 
     List<Endpoint> endpoints() {
@@ -209,7 +210,7 @@ final class RouteHandlers {
                 .that(port != null && port.isTextual(), "/target/port", "must be the number or the name of a port")
                 .done();
         String name = Objects.requireNonNull(port).textValue();
-        List<ProcessSpec.Port> declared = ports.of(env, process).orElse(List.of());
+        List<ProcessSpec.Port> declared = ports(env, process).orElse(List.of());
         OptionalInt number = declared.stream()
                 .filter(each -> each.name().equals(name))
                 .mapToInt(ProcessSpec.Port::internal)
@@ -222,9 +223,13 @@ final class RouteHandlers {
         return new Target(process, number.orElse(0));
     }
 
+    private Optional<List<ProcessSpec.Port>> ports(Env env, String process) {
+        return desired.process(env, process).map(found -> found.spec().ports());
+    }
+
     private RouteDecider.Facts facts(Env env, RouteDefinition route) {
         return new RouteDecider.Facts(
-                ports.of(env, route.target().processType())
+                ports(env, route.target().processType())
                         .map(declared -> declared.stream()
                                 .map(ProcessSpec.Port::internal)
                                 .collect(Collectors.toSet()))

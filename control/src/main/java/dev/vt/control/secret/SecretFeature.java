@@ -1,22 +1,22 @@
 package dev.vt.control.secret;
 
+import dev.vt.control.desired.DesiredReleases;
 import dev.vt.control.env.Envs;
 import dev.vt.control.feature.Feature;
 import dev.vt.control.feature.Mutations;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.http.Endpoint;
 import dev.vt.control.key.KeyWrapper;
+import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.Projection;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.function.Function;
 
 /** Registers the noun. */
 public final class SecretFeature implements Feature {
     private final SecretHandlers handlers;
     private final SecretDelivery delivery;
 
-    /** @param processesOf the process types of an environment that a new version would restart */
     public SecretFeature(
             Mutations mutations,
             StateReader state,
@@ -24,10 +24,10 @@ public final class SecretFeature implements Feature {
             Secrets secrets,
             KeyWrapper wrapper,
             SecureRandom random,
-            Function<String, List<String>> processesOf) {
+            DesiredReleases desired) {
         SecretVault vault = new SecretVault(state, wrapper, random);
         OrgFingerprints fingerprints = new OrgFingerprints(state, wrapper, random);
-        this.handlers = new SecretHandlers(mutations, state, envs, secrets, vault, fingerprints, random, processesOf);
+        this.handlers = new SecretHandlers(mutations, state, envs, secrets, vault, fingerprints, random, desired);
         this.delivery = new SecretDelivery(secrets, vault);
     }
 
@@ -44,6 +44,11 @@ public final class SecretFeature implements Feature {
     @Override
     public List<Endpoint> endpoints() {
         return handlers.endpoints();
+    }
+
+    @Override
+    public void registerEvents(EventSchemas.Builder schemas) {
+        schemas.resource(SecretFeature.class, "secret.events.json");
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.vt.control.secret;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vt.control.audit.Audit;
+import dev.vt.control.desired.DesiredReleases;
 import dev.vt.control.env.Env;
 import dev.vt.control.env.Envs;
 import dev.vt.control.env.Protection;
@@ -68,9 +69,8 @@ final class SecretHandlers {
     private final SecretVault vault;
     private final OrgFingerprints fingerprints;
     private final SecureRandom random;
-    private final Function<String, List<String>> processesOf;
+    private final DesiredReleases desired;
 
-    /** @param processesOf the process types of an environment that a new version would restart */
     SecretHandlers(
             Mutations mutations,
             StateReader state,
@@ -79,7 +79,7 @@ final class SecretHandlers {
             SecretVault vault,
             OrgFingerprints fingerprints,
             SecureRandom random,
-            Function<String, List<String>> processesOf) {
+            DesiredReleases desired) {
         this.mutations = mutations;
         this.state = state;
         this.envs = envs;
@@ -87,7 +87,7 @@ final class SecretHandlers {
         this.vault = vault;
         this.fingerprints = fingerprints;
         this.random = random;
-        this.processesOf = processesOf;
+        this.desired = desired;
     }
 
     List<Endpoint> endpoints() {
@@ -259,7 +259,7 @@ final class SecretHandlers {
             boolean nothing = difference.added().isEmpty()
                     && difference.removed().isEmpty()
                     && difference.changed().isEmpty();
-            strings(out, "restarts", nothing ? List.of() : processesOf.apply(env.id()));
+            strings(out, "restarts", nothing ? List.of() : desired.processTypes(env.id()));
             return Reply.ok(out);
         }
     }

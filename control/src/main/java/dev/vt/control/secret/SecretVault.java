@@ -1,10 +1,10 @@
 package dev.vt.control.secret;
 
 import dev.vt.control.feature.Draft;
-import dev.vt.control.feature.SideRecord;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.key.KeyWrapper;
 import dev.vt.eventlog.SideOperation;
+import dev.vt.eventlog.SideRecord;
 import dev.vt.manifest.secrets.SecretBundle;
 import dev.vt.manifest.secrets.SecretBytes;
 import java.security.SecureRandom;

@@ -1,0 +1,63 @@
+package dev.vt.control.deploy;
+
+import dev.vt.control.desired.DesiredReleases;
+import dev.vt.control.env.Envs;
+import dev.vt.control.feature.Feature;
+import dev.vt.control.feature.Mutations;
+import dev.vt.control.feature.StateReader;
+import dev.vt.control.http.Endpoint;
+import dev.vt.control.release.ImageLookup;
+import dev.vt.control.release.Releases;
+import dev.vt.control.route.Routes;
+import dev.vt.control.scale.Scales;
+import dev.vt.control.secret.Secrets;
+import dev.vt.eventlog.EventSchemas;
+import dev.vt.eventlog.Projection;
+import java.util.List;
+
+/** Registers the noun. */
+public final class DeployFeature implements Feature {
+    private final DeployHandlers handlers;
+    private final Rollbacks rollbacks;
+
+    public DeployFeature(
+            Mutations mutations,
+            StateReader state,
+            Envs envs,
+            Releases releases,
+            Deploys deploys,
+            DesiredReleases desired,
+            Scales scales,
+            Routes routes,
+            Secrets secrets,
+            ImageLookup images) {
+        DeployWriter writer = new DeployWriter(deploys, desired, scales, routes, secrets);
+        this.rollbacks = new Rollbacks(deploys, writer, envs, releases);
+        this.handlers = new DeployHandlers(mutations, state, envs, releases, deploys, writer, rollbacks, images);
+    }
+
+    /** For the deploy controller. */
+    public Rollbacks rollbacks() {
+        return rollbacks;
+    }
+
+    @Override
+    public String name() {
+        return "deploy";
+    }
+
+    @Override
+    public List<Endpoint> endpoints() {
+        return handlers.endpoints();
+    }
+
+    @Override
+    public void registerEvents(EventSchemas.Builder schemas) {
+        schemas.resource(DeployFeature.class, "deploy.events.json");
+    }
+
+    @Override
+    public List<Projection> coreProjections() {
+        return List.of(new DeployProjection());
+    }
+}
