@@ -13,6 +13,10 @@ import dev.vt.control.ca.ServerTls;
 import dev.vt.control.cluster.ClusterFeature;
 import dev.vt.control.cluster.Clusters;
 import dev.vt.control.cluster.LeaderTerm;
+import dev.vt.control.deploy.DeployFeature;
+import dev.vt.control.deploy.Deploys;
+import dev.vt.control.desired.DesiredFeature;
+import dev.vt.control.desired.DesiredReleases;
 import dev.vt.control.env.EnvFeature;
 import dev.vt.control.env.Envs;
 import dev.vt.control.event.EventFeature;
@@ -29,6 +33,16 @@ import dev.vt.control.org.OrgFeature;
 import dev.vt.control.org.Orgs;
 import dev.vt.control.project.ProjectFeature;
 import dev.vt.control.project.Projects;
+import dev.vt.control.release.ImageLookup;
+import dev.vt.control.release.ReleaseFeature;
+import dev.vt.control.release.Releases;
+import dev.vt.control.route.RouteFeature;
+import dev.vt.control.route.Routes;
+import dev.vt.control.scale.ScaleFeature;
+import dev.vt.control.scale.Scales;
+import dev.vt.control.secret.SecretDelivery;
+import dev.vt.control.secret.SecretFeature;
+import dev.vt.control.secret.Secrets;
 import dev.vt.control.server.ControlStore;
 import dev.vt.control.server.DataDir;
 import dev.vt.control.server.StoreMaintenance;
@@ -74,6 +88,7 @@ public final class ControlPlane implements AutoCloseable {
      * @param listen HTTP; port 0 takes a free one
      * @param plainHttp without TLS: loopback only, the caller has checked (A1)
      * @param grpcListen for nodes and edges
+     * @param images resolves image references of releases
      */
     public record Options(
             Path dataDir,
@@ -83,6 +98,7 @@ public final class ControlPlane implements AutoCloseable {
             InetSocketAddress listen,
             boolean plainHttp,
             InetSocketAddress grpcListen,
+            ImageLookup images,
             Clock clock) {}
 
     private static final Logger log = LoggerFactory.getLogger(ControlPlane.class);
@@ -104,6 +120,8 @@ public final class ControlPlane implements AutoCloseable {
 
     private final BootstrapCode bootstrapCode;
     private final Users users = new Users(store);
+    private final Secrets secrets = new Secrets(store);
+    private final SecretDelivery secretDelivery;
     private final List<Feature> features;
     private final ProjectionSet projections;
     private final ObjectNode openApi;
@@ -118,6 +136,7 @@ public final class ControlPlane implements AutoCloseable {
         this.mutations = new Mutations(store, store, term, clock, ids);
         this.system = new SystemMutations(store, term, clock, ids);
         this.bootstrapCode = new BootstrapCode(options.dataDir(), clock, random);
+        this.secretDelivery = new SecretDelivery(store, secrets, options.keys());
         this.features = features();
         this.projections = new ProjectionSet(
                 features.stream().flatMap(f -> f.coreProjections().stream()).toList(),
@@ -135,6 +154,11 @@ public final class ControlPlane implements AutoCloseable {
         Apps apps = new Apps(store);
         Envs envs = new Envs(store);
         Tokens tokens = new Tokens(store, random);
+        Releases releases = new Releases(store);
+        DesiredReleases desired = new DesiredReleases(store, releases);
+        Scales scales = new Scales(store);
+        Routes routes = new Routes(store);
+        Deploys deploys = new Deploys(store);
         List<Feature> nouns = new ArrayList<>(List.of(
                 new ClusterFeature(mutations, store, clusters, new StoreMaintenance(store, this::projections)),
                 new UserFeature(store, users),
@@ -144,6 +168,13 @@ public final class ControlPlane implements AutoCloseable {
                 new ProjectFeature(mutations, store, projects),
                 new AppFeature(mutations, store, apps, projects),
                 new EnvFeature(mutations, store, envs, apps),
+                new ReleaseFeature(mutations, store, releases, apps, options.images()),
+                new DesiredFeature(),
+                new ScaleFeature(mutations, envs, desired, scales),
+                new SecretFeature(mutations, store, envs, secrets, options.keys(), random, desired),
+                new RouteFeature(mutations, store, envs, routes, desired),
+                new DeployFeature(
+                        mutations, store, envs, releases, deploys, desired, scales, routes, secrets, options.images()),
                 new AuditFeature(store),
                 new EventFeature(store)));
         nouns.add(new ServiceFeature(nouns.stream().map(Feature::name).toList(), this::openApi, this::readiness));
@@ -228,6 +259,16 @@ public final class ControlPlane implements AutoCloseable {
     /** For tests, and for what runs beside HTTP. */
     public ControlStore store() {
         return store;
+    }
+
+    /** For tests that play a controller. */
+    public SystemMutations system() {
+        return system;
+    }
+
+    /** For the node plane. */
+    public SecretDelivery secretDelivery() {
+        return secretDelivery;
     }
 
     private ProjectionSet projections() {

@@ -3,12 +3,19 @@ package dev.vt.control;
 import dev.vt.control.cluster.LeaderTerm;
 import dev.vt.control.key.KeyWrapper;
 import dev.vt.control.key.MasterKeyFile;
+import dev.vt.control.release.RegistryImageLookup;
 import dev.vt.control.server.DataDir;
 import dev.vt.control.server.DataDirBusyException;
 import dev.vt.control.server.ServerConfig;
 import dev.vt.control.service.ServiceFeature;
 import dev.vt.eventlog.postgres.EmbeddedPostgres;
 import dev.vt.eventlog.postgres.PostgresAddress;
+import dev.vt.images.ImageLimits;
+import dev.vt.images.Platform;
+import dev.vt.images.RegistryCredentials;
+import dev.vt.images.client.ImageResolver;
+import dev.vt.images.client.RegistryClient;
+import dev.vt.images.client.RegistryOptions;
 import dev.vt.kernel.IdSource;
 import dev.vt.kernel.Ids;
 import java.net.InetSocketAddress;
@@ -74,6 +81,8 @@ public final class ServerMain {
         try (DataDir dataDir = DataDir.open(config.dataDir())) {
             KeyWrapper keys = MasterKeyFile.createIfAbsent(dataDir.masterKey(), ids, random);
             try (Postgres postgres = Postgres.open(config.postgresUrl(), dataDir);
+                    RegistryClient registries =
+                            new RegistryClient(RegistryOptions.withPlainHttp(config.plainRegistries()));
                     ControlPlane server = ControlPlane.start(new ControlPlane.Options(
                             dataDir.root(),
                             self(config, dataDir.serverId(ids)),
@@ -82,6 +91,10 @@ public final class ServerMain {
                             config.listen(),
                             config.dev(),
                             config.grpcListen(),
+                            new RegistryImageLookup(
+                                    new ImageResolver(registries, ImageLimits.DEFAULT),
+                                    List.of(Platform.LINUX_AMD64, Platform.LINUX_ARM64),
+                                    (org, image) -> RegistryCredentials.anonymous()),
                             clock))) {
                 if (config.command() == ServerConfig.Command.INIT) {
                     log.info("server initialised data_dir={}", dataDir.root());

@@ -91,7 +91,7 @@ public final class Draft {
 
     /** Decided before all others: what follows from a request that was answered already is no refusal. */
     void requireFirst(Precondition precondition) {
-        required.addFirst(new Required(precondition, null));
+        required.addFirst(new Required(precondition, null, false));
     }
 
     public Draft require(Precondition precondition, ErrorCode otherwise, String detail) {

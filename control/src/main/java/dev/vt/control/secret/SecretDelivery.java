@@ -1,5 +1,7 @@
 package dev.vt.control.secret;
 
+import dev.vt.control.feature.StateReader;
+import dev.vt.control.key.KeyWrapper;
 import dev.vt.manifest.secrets.SecretBytes;
 import java.util.Optional;
 
@@ -11,9 +13,9 @@ public final class SecretDelivery {
     private final Secrets secrets;
     private final SecretVault vault;
 
-    SecretDelivery(Secrets secrets, SecretVault vault) {
+    public SecretDelivery(StateReader state, Secrets secrets, KeyWrapper keys) {
         this.secrets = secrets;
-        this.vault = vault;
+        this.vault = new SecretVault(state, keys);
     }
 
     /**

@@ -15,7 +15,6 @@ import java.util.List;
 /** Registers the noun. */
 public final class SecretFeature implements Feature {
     private final SecretHandlers handlers;
-    private final SecretDelivery delivery;
 
     public SecretFeature(
             Mutations mutations,
@@ -25,15 +24,9 @@ public final class SecretFeature implements Feature {
             KeyWrapper wrapper,
             SecureRandom random,
             DesiredReleases desired) {
-        SecretVault vault = new SecretVault(state, wrapper, random);
+        SecretVault vault = new SecretVault(state, wrapper);
         OrgFingerprints fingerprints = new OrgFingerprints(state, wrapper, random);
         this.handlers = new SecretHandlers(mutations, state, envs, secrets, vault, fingerprints, random, desired);
-        this.delivery = new SecretDelivery(secrets, vault);
-    }
-
-    /** For the node plane. */
-    public SecretDelivery delivery() {
-        return delivery;
     }
 
     @Override

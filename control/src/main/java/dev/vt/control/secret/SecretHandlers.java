@@ -327,7 +327,8 @@ final class SecretHandlers {
                 vault.put(
                         draft,
                         canonical,
-                        new SealedMaterial.Place(call.org().orgId(), env.id(), bundleId, versionId, fingerprint));
+                        new SealedMaterial.Place(call.org().orgId(), env.id(), bundleId, versionId, fingerprint),
+                        random);
                 draft.require(new Precondition.Alive(env.key()), ErrorCode.NOT_FOUND, "the environment is gone")
                         .race(new Precondition.Claim("secret_bundle_env", env.id(), key))
                         .id("secret_version", versionId)

@@ -15,15 +15,14 @@ final class SecretVault {
 
     private final StateReader state;
     private final KeyWrapper wrapper;
-    private final SecureRandom random;
 
-    SecretVault(StateReader state, KeyWrapper wrapper, SecureRandom random) {
+    SecretVault(StateReader state, KeyWrapper wrapper) {
         this.state = state;
         this.wrapper = wrapper;
-        this.random = random;
     }
 
-    void put(Draft draft, SecretBytes canonical, SealedMaterial.Place place) {
+    /** @param random for the data key */
+    void put(Draft draft, SecretBytes canonical, SealedMaterial.Place place, SecureRandom random) {
         byte[] content = SealedMaterial.seal(canonical, place, wrapper, random).bytes();
         draft.side(new SideOperation.Put(KIND, place.versionId(), content, null));
     }

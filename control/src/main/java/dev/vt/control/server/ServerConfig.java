@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param dev allows plain HTTP on loopback
  * @param postgresUrl null: the embedded one
+ * @param plainRegistries image registries that are spoken to without TLS, {@code host:port}
  */
 public record ServerConfig(
         Command command,
@@ -27,7 +29,12 @@ public record ServerConfig(
         InetSocketAddress listen,
         InetSocketAddress grpcListen,
         @Nullable URI postgresUrl,
-        boolean dev) {
+        boolean dev,
+        Set<String> plainRegistries) {
+    public ServerConfig {
+        plainRegistries = Set.copyOf(plainRegistries);
+    }
+
     /** The verb. */
     public enum Command {
         INIT,
@@ -53,9 +60,11 @@ public record ServerConfig(
     public static final String USAGE = """
             usage: vt server init|run --data-dir DIR [--listen HOST:PORT] [--grpc-listen HOST:PORT]
                                       [--postgres-url URL] [--dev]
+                                      [--plain-registries HOST:PORT,...]
             """;
 
-    private static final Set<String> VALUES = Set.of("--data-dir", "--listen", "--grpc-listen", "--postgres-url");
+    private static final Set<String> VALUES =
+            Set.of("--data-dir", "--listen", "--grpc-listen", "--postgres-url", "--plain-registries");
     private static final Set<String> FLAGS = Set.of("--dev");
 
     /** @param args after {@code server} */
@@ -95,7 +104,10 @@ public record ServerConfig(
         if (!errors.isEmpty() || dataDir == null || listen == null || grpc == null) {
             throw new InvalidException(errors);
         }
-        return new ServerConfig(command, dataDir, listen, grpc, postgres, dev);
+        Set<String> plain = new TreeSet<>(
+                List.of(given.getOrDefault("--plain-registries", "").split(",")));
+        plain.remove("");
+        return new ServerConfig(command, dataDir, listen, grpc, postgres, dev, plain);
     }
 
     private static Command command(@Nullable String word, List<String> errors) {

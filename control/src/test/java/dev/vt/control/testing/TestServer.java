@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vt.control.ControlPlane;
 import dev.vt.control.cluster.LeaderTerm;
+import dev.vt.control.deploy.DeployStatus;
+import dev.vt.control.deploy.Deploys;
+import dev.vt.control.feature.SystemMutations;
+import dev.vt.control.http.OrgScope;
 import dev.vt.control.key.MasterKeyFile;
 import dev.vt.kernel.IdSource;
 import dev.vt.kernel.Ids;
@@ -55,6 +59,7 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback, Be
     private boolean shared;
     private int orgs;
     private boolean verified = true;
+    private final TestImages images = new TestImages();
 
     /** What the bootstrap of the test's cluster answered. */
     public record Bootstrapped(String orgId, String userId, String token) {
@@ -127,6 +132,7 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback, Be
                 anyPort,
                 true,
                 anyPort,
+                images,
                 Clock.systemUTC()));
         contract = new Contract(server.openApi(), server.endpoints());
     }
@@ -156,6 +162,32 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback, Be
         assertThat(store.awaitDerived(store.events().head(), Duration.ofSeconds(20)))
                 .isTrue();
         assertThat(store.verify().differences()).isEmpty();
+    }
+
+    /** What the server finds in registries. */
+    public TestImages images() {
+        return images;
+    }
+
+    /** As the deploy controller does it once all groups are as wanted. */
+    public void succeed(String deployId) {
+        end(deployId, DeployStatus.SUCCEEDED, null);
+    }
+
+    /** As the deploy controller does it when it gives up. */
+    public void fail(String deployId, String reason) {
+        end(deployId, DeployStatus.FAILED, reason);
+    }
+
+    private void end(String deployId, DeployStatus status, @Nullable String reason) {
+        Deploys deploys = new Deploys(control().store());
+        SystemMutations.Outcome outcome = control()
+                .system()
+                .asSystem(
+                        "deploy-controller",
+                        draft -> deploys.changeStatus(
+                                draft, deploys.require(new OrgScope(orgId()), deployId), status, reason, null));
+        assertThat(outcome).isInstanceOf(SystemMutations.Outcome.Applied.class);
     }
 
     public ControlPlane control() {
