@@ -66,6 +66,7 @@ final class DirectEventLog implements EventLog, AutoCloseable {
     private final Pending wakeUp;
 
     private volatile @Nullable ApplyHaltedException halted;
+    private volatile boolean ended;
 
     DirectEventLog(
             Database database, BatchApplier applier, HeadSignal signal, LogMetrics metrics, Step.Probe probe) {
@@ -106,7 +107,7 @@ final class DirectEventLog implements EventLog, AutoCloseable {
             if (!queue.offer(pending, deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 return new AppendResult.Unknown("the log is overloaded");
             }
-            if (!thread.isAlive() && queue.remove(pending)) {
+            if (ended && queue.remove(pending)) {
                 refuseWhenHalted();
                 return new AppendResult.Unknown("the log is closed");
             }
@@ -165,9 +166,10 @@ final class DirectEventLog implements EventLog, AutoCloseable {
                 }
             }
         } catch (Error e) {
-            halted = new ApplyHaltedException("the apply thread died", e);
-            log.error("apply halted", e);
+            log.error("apply thread died", e);
         }
+        // Before the queue is emptied: whoever adds to it afterwards sees this and takes the batch back.
+        ended = true;
         List<Pending> left = new ArrayList<>();
         queue.drainTo(left);
         answerUnknown(left, halted == null ? "the log is closed" : "the log has halted");
@@ -206,6 +208,9 @@ final class DirectEventLog implements EventLog, AutoCloseable {
                     throw e;
                 }
                 separately(handle, group);
+            } catch (Error e) {
+                halt(new ApplyHaltedException("the apply thread died", e));
+                throw e;
             } finally {
                 // Whoever has no answer by now cannot have one: the connection is lost, or this thread is about to end.
                 answerUnknown(group, "the outcome of the commit is not known");
@@ -264,14 +269,20 @@ final class DirectEventLog implements EventLog, AutoCloseable {
                     throw e;
                 }
                 String batchId = group.get(i).batch.batch().batchId();
-                halted = e instanceof ApplyHaltedException known
-                        ? known
-                        : new ApplyHaltedException("apply failed on batch " + batchId, e);
+                halt(
+                        e instanceof ApplyHaltedException known
+                                ? known
+                                : new ApplyHaltedException("apply failed on batch " + batchId, e));
                 log.error("apply halted batch={}", batchId, e);
                 group.get(i).answer.completeExceptionally(e);
                 return;
             }
         }
+    }
+
+    private void halt(ApplyHaltedException cause) {
+        halted = cause;
+        leadership.set(false);
     }
 
     private static void answerUnknown(List<Pending> group, String reason) {

@@ -365,7 +365,7 @@ class EventStoreTest {
                 String prefix = client + "_";
                 writers.add(threads.submit(() -> {
                     int written = 0;
-                    while (!stop.get() && written < 500) {
+                    while (!stop.get() && written < 120) {
                         log.append(batch(
                                 Shop.created("prj_" + prefix + written, "n"),
                                 Shop.allocated("inst_" + prefix + written, "node_1", 5)));
