@@ -194,6 +194,7 @@ final class InstanceActor {
         boolean same = present && vm.bootId().equals(boot.bootId());
         if (same && vm.phase() == VmState.Phase.RUNNING) {
             log.info("instance adopted instance={} boot={} phase={}", id(), boot.bootId(), known.phase());
+            useSecrets();
             watch(boot.bootId());
             reopenAt = now();
             startedBy = now().plus(startDeadline());
@@ -209,6 +210,14 @@ final class InstanceActor {
             save(known.withPhase(Phase.ALLOCATED));
         } else {
             endBoot();
+        }
+    }
+
+    /** Before any line of its log is taken: lines are redacted by what the instance uses (LG16). */
+    private void useSecrets() {
+        WorkloadSpec.Secrets secrets = spec().secrets();
+        if (secrets != null && secrets.versionId() != null) {
+            node.secrets().adopted(id(), secrets.versionId());
         }
     }
 

@@ -56,6 +56,9 @@ public record NodeServices(
         /** Makes sure that the version is on this node. */
         void prepare(String instanceId, String versionId) throws SecretsUnavailableException, InterruptedException;
 
+        /** The instance was adopted: it uses a version that may be here from before. Never asks a server. */
+        void adopted(String instanceId, String versionId);
+
         /** A copy of the canonical file, to be wiped by whoever uses it. */
         byte[] read(String instanceId, String versionId) throws SecretsUnavailableException;
 

@@ -71,6 +71,20 @@ public final class SecretVersions implements NodeServices.Secrets {
     }
 
     @Override
+    public synchronized void adopted(String instanceId, String versionId) {
+        if (!VERSION.matcher(versionId).matches()) {
+            return;
+        }
+        users.put(instanceId, versionId);
+        if (!held.containsKey(versionId)) {
+            byte[] file = load(versionId);
+            if (file.length > 0) {
+                held.put(versionId, new Held(file, Redactor.of(file)));
+            }
+        }
+    }
+
+    @Override
     public synchronized byte[] read(String instanceId, String versionId) throws SecretsUnavailableException {
         try {
             prepare(instanceId, versionId);

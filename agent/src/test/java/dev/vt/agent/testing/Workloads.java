@@ -113,10 +113,14 @@ public record Workloads(
     }
 
     public static NodePlan plan(long cursor, boolean confirmMassStop, Assignment... assignments) {
+        return plan(NODE, cursor, confirmMassStop, assignments);
+    }
+
+    public static NodePlan plan(String node, long cursor, boolean confirmMassStop, Assignment... assignments) {
         return new NodePlan(
                 "v1",
                 CLUSTER,
-                NODE,
+                node,
                 "plan_" + cursor,
                 cursor,
                 "2026-11-21T10:00:00Z",

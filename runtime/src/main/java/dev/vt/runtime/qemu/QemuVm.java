@@ -32,6 +32,7 @@ final class QemuVm {
     private final CountDownLatch exited = new CountDownLatch(1);
 
     private Phase phase;
+    private boolean ending;
     private byte[] lastConsole = new byte[0];
     private volatile @Nullable QmpClient monitor;
 
@@ -156,9 +157,10 @@ final class QemuVm {
     /** The guest has ended, or the VMM: keeps the console and sees the process off. Idempotent. */
     private void end(String cause) {
         synchronized (this) {
-            if (phase == Phase.STOPPED) {
+            if (phase == Phase.STOPPED || ending) {
                 return;
             }
+            ending = true;
             drainConsole(LAST_WORDS);
         }
         QmpClient client = monitor;
