@@ -60,8 +60,9 @@ public final class Enroller {
             Clusters clusters,
             Nodes nodes,
             Edges edges,
-            CertificateAuthority authority) {
-        this.tokens = new EnrollmentTokens(state, new SecureRandom());
+            CertificateAuthority authority,
+            SecureRandom random) {
+        this.tokens = new EnrollmentTokens(state, random);
         this.mutations = mutations;
         this.clusters = clusters;
         this.nodes = nodes;

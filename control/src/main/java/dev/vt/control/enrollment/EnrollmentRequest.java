@@ -76,7 +76,7 @@ public record EnrollmentRequest(
                 inventory,
                 agentVersion,
                 wireguardPublicKey.isEmpty() ? null : wireguardPublicKey,
-                addresses.stream().map(EnrollmentRequest::plain).toList(),
+                addresses,
                 labels);
     }
 
@@ -104,10 +104,6 @@ public record EnrollmentRequest(
         } catch (IllegalArgumentException e) {
             return false;
         }
-    }
-
-    private static String plain(String text) {
-        return InetAddress.ofLiteral(text).getHostAddress();
     }
 
     @Override

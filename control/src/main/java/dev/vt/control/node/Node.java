@@ -103,6 +103,7 @@ public record Node(
         ObjectNode out = row.json();
         out.put("name", name).put("state", state.wire()).put("health", health.wire());
         out.put("reason_code", reasonCode).put("detail", detail);
+        out.put("drain_forced", drainForced).put("fenced", fenced);
         ObjectNode labelsNode = out.putObject("labels");
         new TreeMap<>(labels).forEach(labelsNode::put);
         out.put("overlay_ipv6", overlayIpv6).put("address_block", addressBlock());

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.vt.control.enrollment;
+
+import org.jspecify.annotations.NullMarked;

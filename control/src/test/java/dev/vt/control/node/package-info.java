@@ -1,0 +1,4 @@
+@NullMarked
+package dev.vt.control.node;
+
+import org.jspecify.annotations.NullMarked;

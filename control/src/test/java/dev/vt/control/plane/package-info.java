@@ -1,0 +1,4 @@
+@NullMarked
+package dev.vt.control.plane;
+
+import org.jspecify.annotations.NullMarked;
