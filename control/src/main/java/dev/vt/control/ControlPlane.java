@@ -17,9 +17,17 @@ import dev.vt.control.deploy.DeployFeature;
 import dev.vt.control.deploy.Deploys;
 import dev.vt.control.desired.DesiredFeature;
 import dev.vt.control.desired.DesiredReleases;
+import dev.vt.control.edge.EdgeFeature;
+import dev.vt.control.edge.EdgePresence;
+import dev.vt.control.edge.Edges;
+import dev.vt.control.enrollment.Enroller;
+import dev.vt.control.enrollment.EnrollmentFeature;
+import dev.vt.control.env.Env;
 import dev.vt.control.env.EnvFeature;
 import dev.vt.control.env.Envs;
 import dev.vt.control.event.EventFeature;
+import dev.vt.control.exec.ExecFeature;
+import dev.vt.control.exec.ExecRelays;
 import dev.vt.control.feature.Feature;
 import dev.vt.control.feature.Mutations;
 import dev.vt.control.feature.ReconcilerRunner;
@@ -27,12 +35,27 @@ import dev.vt.control.feature.SystemMutations;
 import dev.vt.control.http.Endpoint;
 import dev.vt.control.http.HttpOptions;
 import dev.vt.control.http.HttpServer;
+import dev.vt.control.http.OrgScope;
 import dev.vt.control.key.KeyWrapper;
+import dev.vt.control.log.LogFeature;
+import dev.vt.control.log.LogQueries;
+import dev.vt.control.node.Heartbeats;
+import dev.vt.control.node.NodeConditions;
+import dev.vt.control.node.NodeFeature;
+import dev.vt.control.node.Nodes;
 import dev.vt.control.openapi.OpenApiDocument;
 import dev.vt.control.org.OrgFeature;
 import dev.vt.control.org.Orgs;
+import dev.vt.control.placement.Instances;
+import dev.vt.control.placement.PlacementFeature;
+import dev.vt.control.placement.StatusReports;
+import dev.vt.control.plane.InstanceDirectory;
+import dev.vt.control.plane.PlaneServer;
 import dev.vt.control.project.ProjectFeature;
 import dev.vt.control.project.Projects;
+import dev.vt.control.registry.PullTokens;
+import dev.vt.control.registry.RegistryFeature;
+import dev.vt.control.registry.TenantImages;
 import dev.vt.control.release.ImageLookup;
 import dev.vt.control.release.ReleaseFeature;
 import dev.vt.control.release.Releases;
@@ -70,6 +93,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -89,6 +113,8 @@ public final class ControlPlane implements AutoCloseable {
      * @param plainHttp without TLS: loopback only, the caller has checked (A1)
      * @param grpcListen for nodes and edges
      * @param images resolves image references of releases
+     * @param pullTokens for the built-in registry
+     * @param registryHosts by which images of the built-in registry are named, {@code host:port}
      */
     public record Options(
             Path dataDir,
@@ -99,6 +125,8 @@ public final class ControlPlane implements AutoCloseable {
             boolean plainHttp,
             InetSocketAddress grpcListen,
             ImageLookup images,
+            PullTokens pullTokens,
+            Set<String> registryHosts,
             Clock clock) {}
 
     private static final Logger log = LoggerFactory.getLogger(ControlPlane.class);
@@ -122,6 +150,11 @@ public final class ControlPlane implements AutoCloseable {
     private final Users users = new Users(store);
     private final Secrets secrets = new Secrets(store);
     private final SecretDelivery secretDelivery;
+    private final Nodes nodes;
+    private final Edges edges;
+    private final PlaneServer planes;
+    private final ExecRelays execs;
+    private final LogQueries logs;
     private final List<Feature> features;
     private final ProjectionSet projections;
     private final ObjectNode openApi;
@@ -137,7 +170,58 @@ public final class ControlPlane implements AutoCloseable {
         this.system = new SystemMutations(store, term, clock, ids);
         this.bootstrapCode = new BootstrapCode(options.dataDir(), clock, random);
         this.secretDelivery = new SecretDelivery(store, secrets, options.keys());
-        this.features = features();
+        this.nodes = new Nodes(store, system);
+        this.edges = new Edges(store, system);
+        Heartbeats heartbeats = new Heartbeats(clock);
+        EdgePresence presence = new EdgePresence(clock);
+        Instances instances = new Instances(store, system);
+        Envs envs = new Envs(store);
+        PlacementFeature placement = new PlacementFeature(mutations, system, store, envs, instances, clock, ids);
+        this.planes = new PlaneServer(new PlaneServer.Wiring(
+                store,
+                clusters,
+                nodes,
+                heartbeats,
+                edges,
+                presence,
+                new Planes.Assignments(placement.nodePlans()),
+                new StatusReports(instances, clock),
+                new Planes.RouteTable(store),
+                new Planes.SecretFiles(instances, secretDelivery),
+                new Planes.Pulls(options.pullTokens(), options.registryHosts(), options.plainHttp()),
+                this::execs,
+                this::logs,
+                ids,
+                clock));
+        this.execs = new ExecRelays(planes);
+        this.logs = new LogQueries(planes, ids);
+        InstanceDirectory directory = new Planes.Directory(instances);
+        NodeConditions conditions = new NodeConditions(clock, heartbeats);
+        this.features = features(
+                envs,
+                List.of(
+                        new NodeFeature(mutations, store, nodes, heartbeats, conditions, planes::isConnected),
+                        new EdgeFeature(mutations, store, edges, presence),
+                        new EnrollmentFeature(mutations, store, clock, random),
+                        placement,
+                        new ExecFeature(
+                                mutations,
+                                system,
+                                store,
+                                options.keys(),
+                                directory,
+                                planes,
+                                execs,
+                                (org, env) -> envs.find(new OrgScope(org), env)
+                                        .map(Env::guarded)
+                                        .orElse(true),
+                                random,
+                                clock),
+                        new LogFeature(
+                                directory,
+                                logs,
+                                (org, env) -> envs.find(new OrgScope(org), env).isPresent(),
+                                clock)));
         this.projections = new ProjectionSet(
                 features.stream().flatMap(f -> f.coreProjections().stream()).toList(),
                 features.stream().flatMap(f -> f.derivedProjections().stream()).toList());
@@ -148,12 +232,15 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     /** The nouns, in the order of their core views: one may read those above it (S14). */
-    private List<Feature> features() {
+    private List<Feature> features(Envs envs, List<Feature> machines) {
         Orgs orgs = new Orgs(store);
         Projects projects = new Projects(store);
         Apps apps = new Apps(store);
-        Envs envs = new Envs(store);
         Tokens tokens = new Tokens(store, random);
+        ImageLookup images = new TenantImages(
+                options.images(),
+                options.registryHosts(),
+                id -> orgs.json(id).map(org -> org.path("name").asText()));
         Releases releases = new Releases(store);
         DesiredReleases desired = new DesiredReleases(store, releases);
         Scales scales = new Scales(store);
@@ -168,15 +255,21 @@ public final class ControlPlane implements AutoCloseable {
                 new ProjectFeature(mutations, store, projects),
                 new AppFeature(mutations, store, apps, projects),
                 new EnvFeature(mutations, store, envs, apps),
-                new ReleaseFeature(mutations, store, releases, apps, options.images()),
+                new ReleaseFeature(mutations, store, releases, apps, images),
                 new DesiredFeature(),
                 new ScaleFeature(mutations, envs, desired, scales),
                 new SecretFeature(mutations, store, envs, secrets, options.keys(), random, desired),
                 new RouteFeature(mutations, store, envs, routes, desired),
-                new DeployFeature(
-                        mutations, store, envs, releases, deploys, desired, scales, routes, secrets, options.images()),
+                new DeployFeature(mutations, store, envs, releases, deploys, desired, scales, routes, secrets, images),
                 new AuditFeature(store),
-                new EventFeature(store)));
+                new EventFeature(store),
+                new RegistryFeature(
+                        options.dataDir().resolve("registry"),
+                        new TokenAuthenticator(store, clock),
+                        orgs,
+                        options.pullTokens(),
+                        clock)));
+        nouns.addAll(machines);
         nouns.add(new ServiceFeature(nouns.stream().map(Feature::name).toList(), this::openApi, this::readiness));
         return List.copyOf(nouns);
     }
@@ -224,6 +317,8 @@ public final class ControlPlane implements AutoCloseable {
                 clock,
                 ids);
         httpPort = http.port();
+        planes.start(options.grpcListen(), tls.grpc(), new Enroller(store, system, clusters, nodes, edges, authority));
+        running.push(planes);
         ReconcilerRunner reconcilers = new ReconcilerRunner(
                 features.stream().flatMap(f -> f.reconcilers().stream()).toList(), store, term);
         reconcilers.start();
@@ -240,6 +335,19 @@ public final class ControlPlane implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private ExecRelays execs() {
+        return execs;
+    }
+
+    private LogQueries logs() {
+        return logs;
+    }
+
+    /** The port that was taken for nodes and edges. */
+    public int grpcPort() {
+        return planes.port();
     }
 
     /** The port that was taken. */

@@ -3,6 +3,7 @@ package dev.vt.control;
 import dev.vt.control.cluster.LeaderTerm;
 import dev.vt.control.key.KeyWrapper;
 import dev.vt.control.key.MasterKeyFile;
+import dev.vt.control.registry.PullTokens;
 import dev.vt.control.release.RegistryImageLookup;
 import dev.vt.control.server.DataDir;
 import dev.vt.control.server.DataDirBusyException;
@@ -20,10 +21,12 @@ import dev.vt.kernel.IdSource;
 import dev.vt.kernel.Ids;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -79,10 +82,12 @@ public final class ServerMain {
         SecureRandom random = new SecureRandom();
         IdSource ids = Ids.uuidV7(clock, random);
         try (DataDir dataDir = DataDir.open(config.dataDir())) {
+            PullTokens pullTokens = new PullTokens(random, clock);
+            Set<String> ownRegistry = config.ownRegistryHosts();
             KeyWrapper keys = MasterKeyFile.createIfAbsent(dataDir.masterKey(), ids, random);
             try (Postgres postgres = Postgres.open(config.postgresUrl(), dataDir);
                     RegistryClient registries =
-                            new RegistryClient(RegistryOptions.withPlainHttp(config.plainRegistries()));
+                            new RegistryClient(RegistryOptions.withPlainHttp(config.allPlainRegistries()));
                     ControlPlane server = ControlPlane.start(new ControlPlane.Options(
                             dataDir.root(),
                             self(config, dataDir.serverId(ids)),
@@ -94,7 +99,13 @@ public final class ServerMain {
                             new RegistryImageLookup(
                                     new ImageResolver(registries, ImageLimits.DEFAULT),
                                     List.of(Platform.LINUX_AMD64, Platform.LINUX_ARM64),
-                                    (org, image) -> RegistryCredentials.anonymous()),
+                                    (org, image) -> ownRegistry.contains(image.host())
+                                            ? new RegistryCredentials.Bearer(pullTokens
+                                                    .issue(image.path())
+                                                    .getBytes(StandardCharsets.US_ASCII))
+                                            : RegistryCredentials.anonymous()),
+                            pullTokens,
+                            ownRegistry,
                             clock))) {
                 if (config.command() == ServerConfig.Command.INIT) {
                     log.info("server initialised data_dir={}", dataDir.root());

@@ -103,6 +103,17 @@ public final class Instances implements InstanceDirectory {
                 .list());
     }
 
+    /** The newest of an environment, finished ones too, by id. */
+    public List<Instance> recent(String envId, int limit) {
+        return state.read(handle -> handle.createQuery(
+                                "SELECT * FROM " + Instance.FROM + " WHERE env_id = :env ORDER BY id DESC LIMIT :limit")
+                        .bind("env", envId)
+                        .bind("limit", limit)
+                        .map((row, context) -> Instance.of(row))
+                        .list())
+                .reversed();
+    }
+
     /** Whether the node holds an instance that uses the secrets version now (secrets.md §5). */
     public boolean holdsSecrets(String nodeId, String instanceId, String versionId) {
         return find(instanceId)

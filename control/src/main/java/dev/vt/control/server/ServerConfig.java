@@ -35,6 +35,22 @@ public record ServerConfig(
         plainRegistries = Set.copyOf(plainRegistries);
     }
 
+    /** By which images of the built-in registry are named: this server's own HTTP address. */
+    public Set<String> ownRegistryHosts() {
+        String host = listen.getAddress().getHostAddress();
+        String literal = host.contains(":") ? "[" + host.replaceFirst("^0:0:0:0:0:0:0:1$", "::1") + "]" : host;
+        return Set.of(literal + ":" + listen.getPort(), "localhost:" + listen.getPort());
+    }
+
+    /** The operator's, and in {@code --dev} the built-in one. */
+    public Set<String> allPlainRegistries() {
+        Set<String> all = new TreeSet<>(plainRegistries);
+        if (dev) {
+            all.addAll(ownRegistryHosts());
+        }
+        return all;
+    }
+
     /** The verb. */
     public enum Command {
         INIT,

@@ -9,6 +9,7 @@ import dev.vt.control.deploy.Deploys;
 import dev.vt.control.feature.SystemMutations;
 import dev.vt.control.http.OrgScope;
 import dev.vt.control.key.MasterKeyFile;
+import dev.vt.control.registry.PullTokens;
 import dev.vt.kernel.IdSource;
 import dev.vt.kernel.Ids;
 import dev.vt.kernel.Json;
@@ -23,6 +24,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -133,6 +135,8 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback, Be
                 true,
                 anyPort,
                 images,
+                new PullTokens(new SecureRandom(), Clock.systemUTC()),
+                Set.of(),
                 Clock.systemUTC()));
         contract = new Contract(server.openApi(), server.endpoints());
     }
