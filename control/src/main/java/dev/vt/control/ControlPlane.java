@@ -50,6 +50,7 @@ import dev.vt.control.placement.Instances;
 import dev.vt.control.placement.PlacementFeature;
 import dev.vt.control.placement.StatusReports;
 import dev.vt.control.plane.InstanceDirectory;
+import dev.vt.control.plane.NodeLinks;
 import dev.vt.control.plane.PlaneServer;
 import dev.vt.control.project.ProjectFeature;
 import dev.vt.control.project.Projects;
@@ -348,6 +349,11 @@ public final class ControlPlane implements AutoCloseable {
     /** The port that was taken for nodes and edges. */
     public int grpcPort() {
         return planes.port();
+    }
+
+    /** Which nodes have a stream here; for tests. */
+    public NodeLinks nodeLinks() {
+        return planes;
     }
 
     /** The port that was taken. */

@@ -79,7 +79,8 @@ final class Planes {
             try {
                 return delivery.open(versionId).map(file -> {
                     try (SecretBytes bytes = file) {
-                        return bytes.reveal();
+                        // What is revealed is wiped with the bytes.
+                        return bytes.reveal().clone();
                     }
                 });
             } catch (MasterKeyUnavailableException e) {

@@ -60,9 +60,8 @@ public final class Enroller {
             Clusters clusters,
             Nodes nodes,
             Edges edges,
-            CertificateAuthority authority,
-            SecureRandom random) {
-        this.tokens = new EnrollmentTokens(state, random);
+            CertificateAuthority authority) {
+        this.tokens = new EnrollmentTokens(state, new SecureRandom());
         this.mutations = mutations;
         this.clusters = clusters;
         this.nodes = nodes;
