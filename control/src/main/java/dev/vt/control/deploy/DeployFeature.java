@@ -4,7 +4,9 @@ import dev.vt.control.desired.DesiredReleases;
 import dev.vt.control.env.Envs;
 import dev.vt.control.feature.Feature;
 import dev.vt.control.feature.Mutations;
+import dev.vt.control.feature.Reconciler;
 import dev.vt.control.feature.StateReader;
+import dev.vt.control.feature.SystemMutations;
 import dev.vt.control.http.Endpoint;
 import dev.vt.control.release.ImageLookup;
 import dev.vt.control.release.Releases;
@@ -18,7 +20,7 @@ import java.util.List;
 /** Registers the noun. */
 public final class DeployFeature implements Feature {
     private final DeployHandlers handlers;
-    private final Rollbacks rollbacks;
+    private final AutoRollback autoRollback;
 
     public DeployFeature(
             Mutations mutations,
@@ -30,15 +32,12 @@ public final class DeployFeature implements Feature {
             Scales scales,
             Routes routes,
             Secrets secrets,
-            ImageLookup images) {
+            ImageLookup images,
+            SystemMutations system) {
         DeployWriter writer = new DeployWriter(deploys, desired, scales, routes, secrets);
-        this.rollbacks = new Rollbacks(deploys, writer, envs, releases);
+        Rollbacks rollbacks = new Rollbacks(deploys, writer, envs, releases);
         this.handlers = new DeployHandlers(mutations, state, envs, releases, deploys, writer, rollbacks, images);
-    }
-
-    /** For the deploy controller. */
-    public Rollbacks rollbacks() {
-        return rollbacks;
+        this.autoRollback = new AutoRollback(deploys, envs, releases, rollbacks, system);
     }
 
     @Override
@@ -59,5 +58,10 @@ public final class DeployFeature implements Feature {
     @Override
     public List<Projection> coreProjections() {
         return List.of(new DeployProjection());
+    }
+
+    @Override
+    public List<Reconciler> reconcilers() {
+        return List.of(autoRollback);
     }
 }

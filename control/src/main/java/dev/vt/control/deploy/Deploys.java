@@ -58,6 +58,15 @@ public final class Deploys {
                         .findOne());
     }
 
+    /** Deploys that failed, are no rollbacks, and are the newest of their environment. */
+    List<Deploy> newestFailed() {
+        return state.read(handle ->
+                handle.createQuery("""
+                        SELECT * FROM deploys d WHERE status = 'failed' AND kind = 'deploy'
+                          AND NOT EXISTS (SELECT 1 FROM deploys n WHERE n.env_id = d.env_id AND n.id > d.id)
+                        ORDER BY id""").map((row, context) -> Deploy.of(row)).list());
+    }
+
     /** The last that succeeded with another release than this one: what a rollback goes back to. */
     public Optional<Deploy> lastGoodBesides(String envId, String releaseId) {
         return state.read(handle -> handle.createQuery("""

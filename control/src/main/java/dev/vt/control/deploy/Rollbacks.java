@@ -14,7 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Going back to a release that worked: by a person, or by the deploy controller ({@code auto_rollback}). Thread-safe. */
-public final class Rollbacks {
+final class Rollbacks {
     private final Deploys deploys;
     private final DeployWriter writer;
     private final Envs envs;
@@ -32,7 +32,7 @@ public final class Rollbacks {
      *
      * @throws ProblemException {@code invalid_state} if there is none
      */
-    public void automatic(Draft draft, Deploy failed) {
+    void automatic(Draft draft, Deploy failed) {
         start(draft, failed, null, new DeployWriter.Request("rollback", Set.of(), null, true, true));
     }
 
