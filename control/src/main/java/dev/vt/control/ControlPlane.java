@@ -261,7 +261,8 @@ public final class ControlPlane implements AutoCloseable {
                 new ScaleFeature(mutations, envs, desired, scales),
                 new SecretFeature(mutations, store, envs, secrets, options.keys(), random, desired),
                 new RouteFeature(mutations, store, envs, routes, desired),
-                new DeployFeature(mutations, store, envs, releases, deploys, desired, scales, routes, secrets, images, system),
+                new DeployFeature(
+                        mutations, store, envs, releases, deploys, desired, scales, routes, secrets, images, system),
                 new AuditFeature(store),
                 new EventFeature(store),
                 new RegistryFeature(
