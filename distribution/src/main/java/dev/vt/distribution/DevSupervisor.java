@@ -29,7 +29,7 @@ final class DevSupervisor {
     private static final Duration MAX_PAUSE = Duration.ofSeconds(10);
     private static final Duration STABLE = Duration.ofSeconds(30);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
-    private static final Duration START_LIMIT = Duration.ofSeconds(120);
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
 
     private final DevOptions options;
     private final Map<String, Process> children = new LinkedHashMap<>();

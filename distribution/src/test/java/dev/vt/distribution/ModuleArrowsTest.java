@@ -38,7 +38,8 @@ class ModuleArrowsTest {
         for (Map.Entry<String, Set<String>> module : MAY_USE.entrySet()) {
             Path directory = root.resolve(module.getKey()).resolve("target/classes");
             try (Stream<Path> files = Files.walk(directory)) {
-                for (Path file : files.filter(path -> path.toString().endsWith(".class")).toList()) {
+                for (Path file :
+                        files.filter(path -> path.toString().endsWith(".class")).toList()) {
                     classes++;
                     for (String used : modulesUsedBy(file)) {
                         if (!used.equals(module.getKey()) && !module.getValue().contains(used)) {
