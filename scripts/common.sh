@@ -57,7 +57,7 @@ stale() {
 build_program() {
   use_jdk
   say "building the program"
-  maven -q package -DskipTests -pl distribution,bench -am
+  maven -q package -DskipTests -pl distribution -am
   printf '%s\n' "$JAVA_HOME" > "$dist/java-home"
   say "making the start-up cache"
   rm -f "$dist/vt.aot"
