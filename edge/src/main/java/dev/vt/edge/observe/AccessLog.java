@@ -29,6 +29,7 @@ public final class AccessLog implements ConnectionObserver, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(AccessLog.class);
     private static final int QUEUE = 16_384;
     private static final int BATCH = 1024;
+    private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long MAX_FILE = 64L << 20;
     private static final int FILES = 5;
     private static final HexFormat HEX = HexFormat.of();
@@ -82,12 +83,11 @@ public final class AccessLog implements ConnectionObserver, AutoCloseable {
         StringBuilder lines = new StringBuilder(BATCH * 256);
         while (!closed || !queue.isEmpty()) {
             try {
-                ConnectionRecord first = queue.poll(200, TimeUnit.MILLISECONDS);
-                if (first == null) {
+                // Polled, because a thread that waits on the queue has to be woken by a loop for each connection.
+                if (queue.drainTo(batch, BATCH) == 0) {
+                    TimeUnit.NANOSECONDS.sleep(PERIOD_NANOS);
                     continue;
                 }
-                batch.add(first);
-                queue.drainTo(batch, BATCH - 1);
                 batch.forEach(connection -> append(lines, connection, edgeId));
                 write(lines);
             } catch (InterruptedException e) {

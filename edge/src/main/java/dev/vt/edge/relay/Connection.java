@@ -112,7 +112,10 @@ final class Connection {
             switch (phase) {
                 case SNIFFING -> readHello();
                 case CONNECTING -> {
-                    if (!side.isClient()) {
+                    if (side.isClient()) {
+                        // It speaks on before its backend is there; nobody listens until then.
+                        client.wait(loop, 0);
+                    } else {
                         finishConnect(side);
                     }
                 }
@@ -207,9 +210,6 @@ final class Connection {
         idHigh = loop.ids().nextHigh(loop.wallMillis());
         idLow = loop.ids().nextLow();
         candidates = found.candidates(loop.now(), loop.settings().connectAttempts());
-        if (client.isWaiting(SelectionKey.OP_READ)) {
-            client.wait(loop, 0);
-        }
         connectNext();
     }
 
@@ -267,7 +267,7 @@ final class Connection {
         Side failed = backend;
         backend = null;
         if (failed != null) {
-            Sockets.close(failed.channel());
+            failed.close(loop, false);
         }
     }
 
@@ -310,6 +310,7 @@ final class Connection {
         if (first.hasRemaining()) {
             side.setPending(loop.buffers().take().put(first).flip());
             side.wait(loop, SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+            client.wait(loop, 0);
         } else {
             side.wait(loop, SelectionKey.OP_READ);
             client.wait(loop, SelectionKey.OP_READ);
@@ -342,6 +343,10 @@ final class Connection {
     /** Reads what is there and writes it to the other side; stops reading when that does not keep up (F3). */
     private void pump(Side from) throws IOException {
         Side to = other(from);
+        if (to.pending() != null) {
+            from.wait(loop, from.interest() & ~SelectionKey.OP_READ);
+            return;
+        }
         ByteBuffer buffer = loop.scratch();
         for (int i = 0; i < MAX_READS; i++) {
             buffer.clear();
@@ -523,11 +528,7 @@ final class Connection {
             side.setPending(null);
             loop.buffers().give(pending);
         }
-        if (abruptly) {
-            Sockets.reset(side.channel());
-        } else {
-            Sockets.close(side.channel());
-        }
+        side.close(loop, abruptly);
     }
 
     private String routeId() {

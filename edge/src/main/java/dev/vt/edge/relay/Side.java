@@ -47,10 +47,6 @@ final class Side {
         interest = operations;
     }
 
-    boolean isWaiting(int operation) {
-        return (interest & operation) != 0;
-    }
-
     int interest() {
         return interest;
     }
@@ -75,6 +71,19 @@ final class Side {
 
     boolean hasOutputEnded() {
         return outputEnded;
+    }
+
+    /** @param abruptly the peer sees a reset */
+    void close(EventLoop loop, boolean abruptly) {
+        if (abruptly) {
+            Sockets.resetOnClose(channel);
+        }
+        SelectionKey registered = key;
+        if (registered == null) {
+            Sockets.close(channel);
+        } else {
+            loop.closeSoon(channel, registered);
+        }
     }
 
     void endOutput() throws IOException {

@@ -38,13 +38,18 @@ final class Sockets {
         }
     }
 
-    /** The peer sees a reset. */
-    static void reset(SocketChannel channel) {
+    /** When the channel is closed, the peer sees a reset. */
+    static void resetOnClose(SocketChannel channel) {
         try {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);
         } catch (IOException e) {
             log.debug("socket is gone already", e);
         }
+    }
+
+    /** The peer sees a reset at once. */
+    static void reset(SocketChannel channel) {
+        resetOnClose(channel);
         close(channel);
     }
 }
