@@ -30,13 +30,14 @@ final class ControlPlaneFixture implements AutoCloseable {
     static final String TOKEN = "vt_enr_test";
 
     private final Server server;
+    private final int port;
     private final BlockingQueue<FromEdge> received = new LinkedBlockingQueue<>();
     private @Nullable ByteString table;
     private @Nullable StreamObserver<ToEdge> edge;
 
-    ControlPlaneFixture(TestAuthority authority, int port) throws Exception {
+    ControlPlaneFixture(TestAuthority authority, int wantedPort) throws Exception {
         TestAuthority.Identity identity = authority.server();
-        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.ofLiteral("::1"), port))
+        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.ofLiteral("::1"), wantedPort))
                 .sslContext(GrpcSslContexts.configure(
                                 SslContextBuilder.forServer(identity.key().getPrivate(), identity.certificate()))
                         .trustManager(authority.certificate)
@@ -46,10 +47,11 @@ final class ControlPlaneFixture implements AutoCloseable {
                 .addService(new Plane())
                 .build()
                 .start();
+        this.port = server.getPort();
     }
 
     int port() {
-        return server.getPort();
+        return port;
     }
 
     void send(EdgeTable next) {

@@ -76,12 +76,13 @@ public final class TableApplier {
         if (table.revision() <= relay.table().revision()) {
             return new Outcome(relay.table().revision(), Optional.empty());
         }
-        putInForce(table);
         try {
+            // First: whoever has been served by a table is served by it after a crash as well.
             store.save(table.revision(), json);
         } catch (IOException e) {
-            log.error("table is in force but could not be saved revision={}", table.revision(), e);
+            log.error("table could not be saved, it is put in force all the same revision={}", table.revision(), e);
         }
+        putInForce(table);
         log.info(
                 "table in force revision={} routes={} took_ms={}",
                 table.revision(),
