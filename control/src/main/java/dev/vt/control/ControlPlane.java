@@ -318,6 +318,7 @@ public final class ControlPlane implements AutoCloseable {
                 store,
                 clock,
                 ids);
+        running.push(http);
         httpPort = http.port();
         planes.start(options.grpcListen(), tls.grpc(), new Enroller(store, system, clusters, nodes, edges, authority));
         running.push(planes);
@@ -325,7 +326,6 @@ public final class ControlPlane implements AutoCloseable {
                 features.stream().flatMap(f -> f.reconcilers().stream()).toList(), store, term);
         reconcilers.start();
         running.push(reconcilers);
-        running.push(http);
     }
 
     /** A standby serves reads too; it goes on waiting in the background. */
