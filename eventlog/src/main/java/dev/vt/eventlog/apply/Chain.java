@@ -71,8 +71,24 @@ public final class Chain {
     }
 
     private static void text(StringBuilder out, String name, @Nullable String value) {
-        if (value != null) {
+        if (value == null) {
+            return;
+        }
+        if (isPlain(value)) {
+            name(out, name).append('"').append(value).append('"');
+        } else {
             name(out, name).append(CanonicalJson.text(TextNode.valueOf(value)));
         }
+    }
+
+    /** Ids nearly always are: nothing in them needs an escape. */
+    private static boolean isPlain(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c < ' ' || c == '"' || c == '\\') {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -105,6 +105,9 @@ public final class EventRows {
         if (value == null) {
             return out.append("\\N");
         }
+        if (isPlain(value)) {
+            return out.append(value);
+        }
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
             switch (c) {
@@ -116,5 +119,15 @@ public final class EventRows {
             }
         }
         return out;
+    }
+
+    private static boolean isPlain(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c < ' ' || c == '\\') {
+                return false;
+            }
+        }
+        return true;
     }
 }

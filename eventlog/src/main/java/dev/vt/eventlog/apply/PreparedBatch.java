@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * checking and canonicalising payloads is most of the work of an append and needs no order.
  *
  * @param payloads the RFC 8785 text of each event's payload, which is also what is stored
+ * @param bytes of payloads and side records together
  */
-public record PreparedBatch(Batch batch, List<String> payloads) {
+public record PreparedBatch(Batch batch, List<String> payloads, int bytes) {
     private static final int MAX_PAYLOAD = 64 * 1024;
     private static final int MAX_LARGE_PAYLOAD = 256 * 1024;
     private static final int MAX_BATCH = 4 * 1024 * 1024;
@@ -59,7 +60,7 @@ public record PreparedBatch(Batch batch, List<String> payloads) {
             throw new InvalidEventException("batch has " + total + " bytes, at most " + MAX_BATCH);
         }
         checkTexts(batch);
-        return new PreparedBatch(batch, payloads);
+        return new PreparedBatch(batch, payloads, (int) total);
     }
 
     private static String canonical(NewEvent event, int index) {

@@ -18,6 +18,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jdbi.v3.core.Handle;
@@ -36,7 +37,8 @@ final class DirectEventLog implements EventLog, AutoCloseable {
     private static final Duration RETRY = Duration.ofMillis(250);
     private static final int QUEUE = 4096;
     private static final int GROUP_BATCHES = 512;
-    private static final int GROUP_EVENTS = 4096;
+    private static final int GROUP_EVENTS = 2048;
+    private static final int QUEUE_KIB = 64 * 1024;
     private static final Batch NOTHING = new Batch(
             "bat_nothing", Instant.EPOCH, Actor.system("eventlog"), "req_nothing", null, List.of(), List.of(), List.of());
 
@@ -59,6 +61,8 @@ final class DirectEventLog implements EventLog, AutoCloseable {
     private final LogMetrics metrics;
     private final Step.Probe probe;
     private final BlockingQueue<Pending> queue = new ArrayBlockingQueue<>(QUEUE);
+    /** Bounds the bytes in the queue, as the queue bounds the batches. */
+    private final Semaphore room = new Semaphore(QUEUE_KIB);
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Leadership leadership = new Leadership();
     private final Thread thread;
@@ -103,6 +107,23 @@ final class DirectEventLog implements EventLog, AutoCloseable {
     private AppendResult appendUntil(Batch batch, long deadline) {
         refuseWhenHalted();
         Pending pending = new Pending(applier.prepare(batch));
+        int kib = 1 + pending.batch.bytes() / 1024;
+        try {
+            if (!room.tryAcquire(kib, deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                return new AppendResult.Unknown("the log is overloaded");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new AppendResult.Unknown("interrupted");
+        }
+        try {
+            return enqueueAndWait(pending, deadline);
+        } finally {
+            room.release(kib);
+        }
+    }
+
+    private AppendResult enqueueAndWait(Pending pending, long deadline) {
         try {
             if (!queue.offer(pending, deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 return new AppendResult.Unknown("the log is overloaded");

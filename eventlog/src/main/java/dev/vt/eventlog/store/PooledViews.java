@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
 /** Reads views through the pool, after waiting for an event if asked to. */
 final class PooledViews implements Views {
@@ -29,7 +28,7 @@ final class PooledViews implements Views {
 
     @Override
     public <T, X extends Exception> T read(HandleCallback<T, X> query) throws X {
-        return views.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, tx -> {
+        return views.inTransaction(tx -> {
             Database.holdViews(tx);
             return query.withHandle(tx);
         });

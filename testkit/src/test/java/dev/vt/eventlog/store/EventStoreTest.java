@@ -25,6 +25,8 @@ import dev.vt.kernel.Json;
 import dev.vt.kernel.ProblemException;
 import dev.vt.testkit.TestBatch;
 import dev.vt.testkit.TestLog;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -271,6 +273,26 @@ class EventStoreTest {
         assertThat(log.events()).hasSize(1);
         log.reopen();
         log.append(batch(Shop.created("prj_3", "c")));
+    }
+
+    /** S3, state.md §14.10: what was bound to a statement is not in the error that reports it. */
+    @Test
+    void errorsDoNotQuoteWhatWasBound() {
+        Projection failing =
+                Shop.view("failing", 1, List.of("CREATE TABLE failing (id int PRIMARY KEY, name text)"), List.of(), (event, tx) -> {
+                    String name = event.payload().path("name").asText();
+                    tx.execute("INSERT INTO failing VALUES (1, ?)", name);
+                    tx.execute("INSERT INTO failing VALUES (1, ?)", name);
+                });
+        log.reopen(ProjectionSet.core(failing), Shop.SCHEMAS);
+        assertThatThrownBy(() -> log.append(batch(Shop.created("prj_1", "canary-4711"))))
+                .isInstanceOf(ApplyHaltedException.class)
+                .satisfies(failure -> {
+                    StringWriter text = new StringWriter();
+                    failure.printStackTrace(new PrintWriter(text));
+                    assertThat(text.toString()).contains("INSERT INTO failing").doesNotContain("canary-4711");
+                });
+        log.reopen();
     }
 
     @Test

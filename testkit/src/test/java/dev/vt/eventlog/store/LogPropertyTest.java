@@ -80,7 +80,7 @@ class LogPropertyTest {
     }
 
     /** state.md §14.7: random scenarios from many callers at once, then replay equals fold, and ids stay dense. */
-    @Property(tries = 6, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 4, shrinking = ShrinkingMode.OFF)
     void viewsAreTheFoldOfTheLogAndIdsStayDense(@ForAll long seed) throws Exception {
         try (TestDatabase database = TestDatabase.create();
                 EventStore store =

@@ -51,7 +51,15 @@ final class Scenario {
         List<SideOperation> sides = new ArrayList<>();
         int parts = random.nextInt(4);
         for (int i = 0; i < parts; i++) {
-            part(preconditions, events, sides);
+            List<Precondition> morePreconditions = new ArrayList<>();
+            List<NewEvent> moreEvents = new ArrayList<>();
+            part(morePreconditions, moreEvents, sides);
+            // Preconditions speak of the state before the batch, so one batch creates or deletes a thing once.
+            if (moreEvents.stream().noneMatch(more -> events.stream()
+                    .anyMatch(event -> event.aggregate().equals(more.aggregate())))) {
+                preconditions.addAll(morePreconditions);
+                events.addAll(moreEvents);
+            }
         }
         return new Batch(
                 "bat_" + count++, now, Actor.system("test"), "req_" + count, null, preconditions, events, sides);
@@ -60,10 +68,6 @@ final class Scenario {
     private void part(List<Precondition> preconditions, List<NewEvent> events, List<SideOperation> sides) {
         String id = "prj_" + random.nextInt(5);
         AggregateKey project = Shop.project(id);
-        if (events.stream().anyMatch(event -> event.aggregate().equals(project))) {
-            // Preconditions speak of the state before the batch, so one batch creates or deletes a thing once.
-            return;
-        }
         String name = "name" + random.nextInt(6);
         switch (random.nextInt(11)) {
             case 0, 1 -> {
