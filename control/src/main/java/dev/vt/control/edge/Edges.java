@@ -11,6 +11,7 @@ import dev.vt.kernel.ErrorCode;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /** What other nouns may know of edges, and what edges report. Thread-safe. */
@@ -28,6 +29,30 @@ public final class Edges {
                 .bind("id", id)
                 .map((row, context) -> Edge.of(row))
                 .findOne());
+    }
+
+    /**
+     * What an edge made of a route.
+     *
+     * @param status {@code bound} or {@code failed}
+     */
+    public record RouteOnEdge(
+            String edgeId, String status, @Nullable String reasonCode) {}
+
+    /** The edges that are to have routes, by id; within the caller's read. */
+    public static List<Edge> serving(Handle handle) {
+        return handle.createQuery("SELECT * FROM edges ORDER BY id").map((row, context) -> Edge.of(row)).list().stream()
+                .filter(Edge::serves)
+                .toList();
+    }
+
+    /** What edges made of one route; within the caller's read. */
+    public static List<RouteOnEdge> of(Handle handle, String routeId) {
+        return handle.createQuery("SELECT * FROM route_edges WHERE route_id = :route ORDER BY edge_id")
+                .bind("route", routeId)
+                .map((row, context) -> new RouteOnEdge(
+                        row.getString("edge_id"), row.getString("status"), row.getString("reason_code")))
+                .list();
     }
 
     /** Puts a new edge into the draft; the caller consumes the token in the same draft. */

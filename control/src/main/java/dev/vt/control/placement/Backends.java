@@ -28,6 +28,14 @@ public final class Backends {
                         Row::routeId, TreeMap::new, Collectors.mapping(Row::backend, Collectors.toList())));
     }
 
+    /** How many one route has; within the caller's read. */
+    public static int count(Handle handle, String routeId) {
+        return handle.createQuery("SELECT count(*) FROM route_backends WHERE route_id = :route")
+                .bind("route", routeId)
+                .mapTo(Integer.class)
+                .one();
+    }
+
     /** Whether an event of this type may change what {@link #byRoute} answers. */
     public static boolean changesOn(String eventType) {
         return eventType.startsWith("route.")

@@ -3,6 +3,8 @@ package dev.vt.control.route;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vt.control.audit.Audit;
 import dev.vt.control.desired.DesiredReleases;
+import dev.vt.control.edge.Edge;
+import dev.vt.control.edge.Edges;
 import dev.vt.control.env.Env;
 import dev.vt.control.env.Envs;
 import dev.vt.control.env.Protection;
@@ -18,6 +20,7 @@ import dev.vt.control.http.Checks;
 import dev.vt.control.http.Endpoint;
 import dev.vt.control.http.Refusals;
 import dev.vt.control.http.Reply;
+import dev.vt.control.placement.Backends;
 import dev.vt.control.route.RouteDefinition.Target;
 import dev.vt.eventlog.Precondition;
 import dev.vt.kernel.ErrorCode;
@@ -54,6 +57,7 @@ final class RouteHandlers {
             @Nullable String balance) {}
 
     private static final String PATH = "/v1/orgs/{org_id}/envs/{env_id}/routes";
+    private static final String ENDPOINTS = "/v1/orgs/{org_id}/envs/{env_id}/endpoints";
     private static final String ITEM = "/v1/orgs/{org_id}/routes/{route_id}";
     private static final Set<String> KINDS = Set.of(RouteDefinition.TLS, RouteDefinition.RAW, "http_terminate");
     private static final Set<String> TLVS = Set.of("authority", "unique_id", "route_id", "crc32c");
@@ -78,6 +82,7 @@ final class RouteHandlers {
         return List.of(
                 Endpoint.list("routes.list", PATH, read, Set.of("hostname", "include_deleted"), this::list),
                 Endpoint.post("routes.create", PATH, write, this::create),
+                Endpoint.list("endpoints.list", ENDPOINTS, read, Set.of("hostname"), this::endpointList),
                 Endpoint.get("routes.get", ITEM, read, this::get),
                 Endpoint.patch("routes.update", ITEM, write, this::update),
                 Endpoint.delete("routes.delete", ITEM, write, this::delete));
@@ -91,6 +96,24 @@ final class RouteHandlers {
                 .filter(call, "hostname")
                 .live(call)
                 .page(call, handle, (row, context) -> Route.of(row).json()));
+    }
+
+    /** Routes as they look from outside (R6). */
+    private Reply endpointList(Call call) {
+        Env env = envs.require(call.org(), call.pathParameter("env_id"));
+        return state.read(handle -> {
+            List<Edge> edges = Edges.serving(handle);
+            return ListQuery.of("routes")
+                    .in(call.org())
+                    .equal("env_id", env.id())
+                    .filter(call, "hostname")
+                    .live()
+                    .page(call, handle, (row, context) -> {
+                        Route route = Route.of(row);
+                        return RouteEndpoint.of(edges, Edges.of(handle, route.id()), Backends.count(handle, route.id()))
+                                .json(route);
+                    });
+        });
     }
 
     private Reply get(Call call) {

@@ -176,6 +176,15 @@ class RouteHandlersTest {
     }
 
     @Test
+    void anEndpointSaysWhyItDoesNotServe() {
+        JsonNode endpoint = shop.client().get(shop.env() + "/endpoints").json().at("/items/0");
+
+        assertThat(endpoint.path("hostname").asText()).isEqualTo("shop.example.com");
+        assertThat(endpoint.path("state").asText()).isEqualTo("pending");
+        assertThat(endpoint.path("reason_code").asText()).isEqualTo("edge_not_applied");
+    }
+
+    @Test
     void deletingTwiceIsUnchanged() {
         TestReply route = create(tls("a.example.com"));
 
