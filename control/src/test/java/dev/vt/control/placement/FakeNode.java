@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vt.api.node.NodePlan;
+import dev.vt.api.node.WorkloadSpec;
 import dev.vt.control.feature.SystemMutations;
-import dev.vt.control.node.Nodes;
 import dev.vt.control.testing.TestServer;
 import dev.vt.eventlog.AggregateKey;
 import dev.vt.eventlog.NewEvent;
@@ -14,9 +14,13 @@ import dev.vt.kernel.Json;
 import dev.vt.scheduler.view.InstanceStatus;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** An agent without machines: reads its plan and reports what an obedient node would. Used by the test's thread only. */
 final class FakeNode {
@@ -27,12 +31,14 @@ final class FakeNode {
     private final NodePlans plans;
     private final String id;
     private final List<String> log = new ArrayList<>();
+    private final Set<String> failed = new HashSet<>();
     private boolean brokenImage;
 
     private FakeNode(TestServer server, String id) {
         this.server = server;
         this.id = id;
-        this.instances = new Instances(server.control().store(), server.control().system());
+        this.instances =
+                new Instances(server.control().store(), server.control().system());
         this.plans = new NodePlans(server.control().store(), new EffectiveProcess());
     }
 
@@ -54,19 +60,13 @@ final class FakeNode {
                 .put("max_disks", 8);
         applied(system.asSystem("test", draft -> {
             id[0] = draft.newId("node");
-            new Nodes(server.control().store())
-                    .enroll(
-                            draft,
-                            id[0],
-                            "node-" + ordinal,
-                            draft.newId("etk"),
-                            Map.of(),
-                            null,
-                            "sha256:" + "0".repeat(64),
-                            "fd00:1:2::" + ordinal,
-                            List.of(),
-                            inventory,
-                            "test");
+            ObjectNode payload = Json.object().put("name", "node-" + ordinal).put("token_id", draft.newId("etk"));
+            payload.putObject("labels");
+            payload.put("cert_fingerprint", "sha256:" + "0".repeat(64)).put("overlay_ipv6", "fd00:1:2::" + ordinal);
+            payload.putArray("underlay");
+            payload.set("inventory", inventory);
+            payload.put("agent_version", "test");
+            draft.append(new NewEvent(new AggregateKey("node", id[0]), "node.enrolled", Owner.NONE, payload));
         }));
         FakeNode node = new FakeNode(server, id[0]);
         node.become("active", "online");
@@ -88,8 +88,8 @@ final class FakeNode {
                 .system()
                 .asSystem(
                         "test",
-                        draft -> draft.append(
-                                new NewEvent(new AggregateKey("node", id), "node.state_changed", Owner.NONE, payload))));
+                        draft -> draft.append(new NewEvent(
+                                new AggregateKey("node", id), "node.state_changed", Owner.NONE, payload))));
     }
 
     /** From now on nothing boots. */
@@ -108,12 +108,20 @@ final class FakeNode {
         return plan;
     }
 
+    WorkloadSpec workload(String instanceId) {
+        return Objects.requireNonNull(
+                Objects.requireNonNull(plan().get(instanceId)).workload());
+    }
+
     /** Does what the plan says, at once. */
     void obey() {
         plan().values().forEach(assignment -> {
             log.add(assignment.instanceId() + " " + assignment.desiredState());
             switch (assignment.desiredState()) {
                 case RUNNING -> {
+                    if (failed.contains(assignment.instanceId())) {
+                        return;
+                    }
                     if (brokenImage) {
                         report(assignment.instanceId(), InstanceStatus.FAILED, "image_pull_failed");
                     } else {
@@ -125,7 +133,13 @@ final class FakeNode {
         });
     }
 
-    Instances.Reported report(String instanceId, InstanceStatus status, String reason) {
+    /** It failed, and stays so. */
+    void fail(String instanceId, String reason) {
+        failed.add(instanceId);
+        assertThat(report(instanceId, InstanceStatus.FAILED, reason)).isEqualTo(Instances.Reported.APPENDED);
+    }
+
+    Instances.Reported report(String instanceId, InstanceStatus status, @Nullable String reason) {
         return instances.report(
                 id,
                 new InstanceReport(
