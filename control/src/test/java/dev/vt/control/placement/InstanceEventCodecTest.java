@@ -16,16 +16,20 @@ class InstanceEventCodecTest {
     private final GoldenEvents goldens = new GoldenEvents(PlacementFeature.class, "placement");
 
     private void check(InstanceEvent event, String variant) {
-        ObjectNode payload = InstanceEventCodec.payload(event);
+        // As it comes out of the log: a small long is an int there.
+        ObjectNode payload =
+                (ObjectNode) Json.parse(InstanceEventCodec.payload(event).toString());
         goldens.check(InstanceEventCodec.type(event), variant, payload);
-        assertThat(InstanceEventCodec.parse(InstanceEventCodec.type(event), payload)).isEqualTo(event);
+        assertThat(InstanceEventCodec.parse(InstanceEventCodec.type(event), payload))
+                .isEqualTo(event);
     }
 
     @Test
     void everyFormIsWrittenAndReadAsEver() {
         check(
                 new InstanceEvent.Allocated(
-                        "web", "node_1", "qemu", "rel_1", "sv_1", "dep_1", HASH, "fd00::1", 500, 1 << 28, 1 << 27, 1L << 32),
+                        "web", "node_1", "qemu", "rel_1", "sv_1", "dep_1", HASH, "fd00::1", 500, 1 << 28, 1 << 27,
+                        1L << 32),
                 "");
         check(
                 new InstanceEvent.Allocated(
@@ -35,8 +39,7 @@ class InstanceEventCodecTest {
         check(new InstanceEvent.DesiredStateChanged(DesiredState.STOPPED, null, "node_offline"), "stopped");
         Instant at = Instant.parse("2026-01-01T00:00:00.123Z");
         check(new InstanceEvent.StatusChanged(InstanceStatus.READY, null, null, "boot_1", 0, null, at), "");
-        check(
-                new InstanceEvent.StatusChanged(InstanceStatus.FAILED, "exited", "code 3", "boot_1", 2, 3, at), "failed");
+        check(new InstanceEvent.StatusChanged(InstanceStatus.FAILED, "exited", "code 3", "boot_1", 2, 3, at), "failed");
     }
 
     @Test

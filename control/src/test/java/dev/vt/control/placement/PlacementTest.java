@@ -251,7 +251,11 @@ class PlacementTest {
         TestReply set = shop.client()
                 .patch(
                         shop.env() + "/secrets",
-                        Json.object().set("set", Json.object().set("API_KEY", Json.object().put("text", "hidden"))));
+                        Json.object()
+                                .set(
+                                        "set",
+                                        Json.object()
+                                                .set("API_KEY", Json.object().put("base64", "aGlkZGVu"))));
         assertThat(set.status()).as(set.toString()).isEqualTo(200);
         until(
                 "replaced",
