@@ -56,9 +56,11 @@ public final class EdgeBench {
         try (EdgeBenchLoad load = new EdgeBenchLoad(hello())) {
             proxies.add(haproxy(work, load.backendPort()));
             proxies.add(edge("vt", load.backendPort(), "none"));
-            proxies.add(edge("vt+log", load.backendPort(), work.resolve("access.log").toString()));
-            out.println("cores " + Runtime.getRuntime().availableProcessors() + " for clients and backend, 1 for the proxy; load "
-                    + loadAverage() + "; " + firstLine("haproxy", "-v"));
+            proxies.add(edge(
+                    "vt+log", load.backendPort(), work.resolve("access.log").toString()));
+            out.println("cores " + Runtime.getRuntime().availableProcessors()
+                    + " for clients and backend, 1 for the proxy; load " + loadAverage() + "; "
+                    + firstLine("haproxy", "-v"));
             for (boolean bulk : new boolean[] {false, true}) {
                 measure(load, proxies, bulk, seconds, rounds, out);
             }
@@ -72,7 +74,10 @@ public final class EdgeBench {
             EdgeBenchLoad load, List<Proxy> proxies, boolean bulk, double seconds, int rounds, PrintStream out)
             throws IOException {
         out.println(bulk ? "bulk, " + BULK_STREAMS + " streams" : "short connections, " + CLIENTS + " at a time");
-        out.println(bulk ? "proxy        MB/s  cpu us/MB  busy   load" : "proxy      conn/s  cpu us/conn  busy  failed   load");
+        out.println(
+                bulk
+                        ? "proxy        MB/s  cpu us/MB  busy   load"
+                        : "proxy      conn/s  cpu us/conn  busy  failed   load");
         for (Proxy proxy : proxies) {
             run(load, proxy, bulk, 2 * seconds);
         }
@@ -159,7 +164,8 @@ public final class EdgeBench {
                 backend app
                   server one [::1]:%d
                 """.formatted(port, HOST, backendPort));
-        Process process = pinned(List.of("haproxy", "-db", "-f", config.toString())).start();
+        Process process =
+                pinned(List.of("haproxy", "-db", "-f", config.toString())).start();
         awaitListening(port, process);
         return new Proxy("haproxy", process, port);
     }
@@ -177,7 +183,8 @@ public final class EdgeBench {
                         String.valueOf(backendPort),
                         accessLog))
                 .start();
-        String line = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)).readLine();
+        String line =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)).readLine();
         if (!"ready".equals(line)) {
             throw new IOException("the edge did not start");
         }

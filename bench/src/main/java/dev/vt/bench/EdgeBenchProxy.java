@@ -23,8 +23,8 @@ final class EdgeBenchProxy {
         EdgeMetrics metrics = new EdgeMetrics();
         ConnectionObserver observer =
                 args[2].equals("none") ? metrics : new AccessLog(Path.of(args[2]), "edge_bench", metrics);
-        Relay relay = new Relay(
-                RelaySettings.standard(InetAddress.ofLiteral("::1")).withoutClientLimits(), observer);
+        Relay relay =
+                new Relay(RelaySettings.standard(InetAddress.ofLiteral("::1")).withoutClientLimits(), observer);
         EdgeTable.Route route = new EdgeTable.Route(
                 "rt_bench",
                 "org_bench",
