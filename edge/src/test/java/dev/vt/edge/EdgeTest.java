@@ -161,6 +161,19 @@ class EdgeTest {
     }
 
     @Test
+    void secondTableOfOneRevisionIsAppliedBecauseItMaySayMore() throws Exception {
+        control.send(Tables.revision(5).build());
+        try (Edge edge = start()) {
+            control.await(FromEdge::hasApplied);
+            control.send(table(5));
+            assertThat(control.await(FromEdge::hasRouteStatus).getRouteStatus().getStatus())
+                    .isEqualTo("bound");
+            assertThat(roundTrip()).isEqualTo("Ax");
+            assertThat(edge.status().appliedRevision()).isEqualTo(5);
+        }
+    }
+
+    @Test
     void portThatIsTakenIsReportedAsFailedAndLaterAsBound() throws Exception {
         ServerSocket squatter = new ServerSocket(port, 1, LOOPBACK);
         control.send(table(5));

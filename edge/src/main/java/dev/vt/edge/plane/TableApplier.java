@@ -63,7 +63,10 @@ public final class TableApplier {
         return 0;
     }
 
-    /** Applies a table from a server. One that is not newer than the one in force is taken as known. */
+    /**
+     * Applies a table from a server. An older one than that in force changes nothing; one of the same revision may say more,
+     * because a server reads the revision before the routes.
+     */
     public Outcome apply(byte[] json) {
         long start = System.nanoTime();
         RoutingTable table;
@@ -73,7 +76,7 @@ public final class TableApplier {
             log.error("table refused, the old one stays reason={}", e.getMessage());
             return new Outcome(relay.table().revision(), Optional.of(String.valueOf(e.getMessage())));
         }
-        if (table.revision() <= relay.table().revision()) {
+        if (table.revision() < relay.table().revision()) {
             return new Outcome(relay.table().revision(), Optional.empty());
         }
         try {

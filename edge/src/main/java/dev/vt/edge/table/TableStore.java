@@ -49,6 +49,13 @@ public final class TableStore {
             channel.force(true);
         }
         List<Path> all = newestFirst();
+        for (Path other : all) {
+            // Of two tables of one revision the later one counts.
+            boolean sameRevision = prefix(target).equals(prefix(other));
+            if (sameRevision && !other.equals(target)) {
+                Files.deleteIfExists(other);
+            }
+        }
         for (Path old : all.subList(Math.min(KEPT, all.size()), all.size())) {
             Files.deleteIfExists(old);
         }
@@ -67,6 +74,11 @@ public final class TableStore {
             }
         }
         return tables;
+    }
+
+    /** A name up to and with its revision. */
+    private static String prefix(Path file) {
+        return String.valueOf(file.getFileName()).substring(0, "table-".length() + 19);
     }
 
     private List<Path> newestFirst() throws IOException {

@@ -25,6 +25,15 @@ class TableStoreTest {
     }
 
     @Test
+    void laterTableOfOneRevisionReplacesTheEarlier() throws Exception {
+        TableStore store = new TableStore(directory);
+        for (int i = 0; i < 6; i++) {
+            store.save(1, ("content " + i).getBytes(UTF_8));
+            assertThat(texts(store)).containsExactly("content " + i);
+        }
+    }
+
+    @Test
     void c3DamagedAndUnfinishedFilesAreLeftOut() throws Exception {
         TableStore store = new TableStore(directory);
         store.save(1, "one".getBytes(UTF_8));
