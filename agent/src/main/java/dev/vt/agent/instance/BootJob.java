@@ -142,6 +142,9 @@ final class BootJob {
         }
         DriverFacts facts = node.driver().selfTest();
         reached("rootfs");
+        if (!node.memory().take(id, spec.resources().memoryBytes() + facts.overheadBytes())) {
+            throw new BootException("driver_start_failed", "memory", null);
+        }
         Path scratch = node.scratch().create(id, spec.resources().scratchBytes());
         Optional<VmSpec.Nic> nic =
                 node.network().attach(id, spec.network(), node.driver().tapOwner(id));

@@ -184,7 +184,12 @@ final class InstanceActor {
         VmState vm = node.driver().state(id());
         boolean present = vm.phase() != VmState.Phase.ABSENT;
         if (!known.phase().hasVm()) {
-            if (present) {
+            if (vm.phase() == VmState.Phase.RUNNING && known.boot() == null && known.wantsToRun()) {
+                // The plan names it and its file is lost: what runs is what is wanted, for workloads never change (K2).
+                Boot running = Boot.begun(vm.bootId(), 1, node.hostBootId(), now().toEpochMilli());
+                save(known.withBoot(running).withPhase(Phase.BOOTING));
+                adopt(running);
+            } else if (present) {
                 log.warn("vm without a boot is removed instance={} phase={}", id(), known.phase());
                 cleanUp();
             }
@@ -193,14 +198,7 @@ final class InstanceActor {
         Boot boot = known.requireBoot();
         boolean same = present && vm.bootId().equals(boot.bootId());
         if (same && vm.phase() == VmState.Phase.RUNNING) {
-            log.info("instance adopted instance={} boot={} phase={}", id(), boot.bootId(), known.phase());
-            useSecrets();
-            watch(boot.bootId());
-            reopenAt = now();
-            startedBy = now().plus(startDeadline());
-            if (known.phase().isRunning()) {
-                beginHealth();
-            }
+            adopt(boot);
             return;
         }
         log.info("vm of instance is gone instance={} boot={} phase={}", id(), boot.bootId(), known.phase());
@@ -213,11 +211,28 @@ final class InstanceActor {
         }
     }
 
-    /** Before any line of its log is taken: lines are redacted by what the instance uses (LG16). */
-    private void useSecrets() {
+    /** Takes over a VM that runs; its channel is reopened first of all. */
+    private void adopt(Boot boot) {
+        log.info(
+                "instance adopted instance={} boot={} phase={}",
+                id(),
+                boot.bootId(),
+                current().phase());
+        // Before any line of its log is taken: lines are redacted by what the instance uses (LG16).
         WorkloadSpec.Secrets secrets = spec().secrets();
         if (secrets != null && secrets.versionId() != null) {
             node.secrets().adopted(id(), secrets.versionId());
+        }
+        node.memory()
+                .takeAnyway(
+                        id(),
+                        spec().resources().memoryBytes()
+                                + node.driver().selfTest().overheadBytes());
+        watch(boot.bootId());
+        reopenAt = now();
+        startedBy = now().plus(startDeadline());
+        if (current().phase().isRunning()) {
+            beginHealth();
         }
     }
 
@@ -683,6 +698,7 @@ final class InstanceActor {
         }
         node.network().detach(id());
         node.scratch().delete(id());
+        node.memory().release(id());
         if (!current().wantsToRun()) {
             node.images().unpin(id());
             node.secrets().release(id());

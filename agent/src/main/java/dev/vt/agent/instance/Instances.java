@@ -53,25 +53,29 @@ public final class Instances {
         return loaded.unknown();
     }
 
-    /** What the plan wants of an instance; a known one never changes its workload (RT8). */
-    public void desire(Assignment assignment) {
+    /**
+     * What the plan wants of an instance; a known one never changes its workload (RT8).
+     *
+     * @return false if it was refused for that, and the running VM left alone
+     */
+    public boolean desire(Assignment assignment) {
         Running known = actors.get(assignment.instanceId());
         if (known == null) {
             if (assignment.workload() == null) {
                 log.info("nothing known of a stopping instance instance={}", assignment.instanceId());
                 reportUnknownStopped(assignment);
-                return;
+                return true;
             }
             InstanceRecord fresh = InstanceRecord.allocated(assignment);
             node.store().save(fresh);
             start(fresh);
-            return;
+            return true;
         }
         WorkloadSpec before = known.actor().record().desired().workload();
         WorkloadSpec wanted = assignment.workload();
         if (before != null && wanted != null && !before.specHash().equals(wanted.specHash())) {
             log.error("assignment refused, spec changed instance={}", assignment.instanceId());
-            return;
+            return false;
         }
         Assignment complete = wanted != null
                 ? assignment
@@ -82,6 +86,7 @@ public final class Instances {
                         assignment.drainGraceS(),
                         before);
         known.actor().desire(complete, true);
+        return true;
     }
 
     /** An assignment that lacks something: failed, unless the instance is known (RT7). */

@@ -27,6 +27,7 @@ public record NodeServices(
         Secrets secrets,
         Scratch scratch,
         Network network,
+        MemoryBudget memory,
         Kernels kernels,
         Probe probe,
         LogStore logs,

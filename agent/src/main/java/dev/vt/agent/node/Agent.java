@@ -11,6 +11,7 @@ import dev.vt.agent.health.NetworkProbe;
 import dev.vt.agent.image.CachedImages;
 import dev.vt.agent.instance.InstanceStore;
 import dev.vt.agent.instance.Instances;
+import dev.vt.agent.instance.MemoryBudget;
 import dev.vt.agent.instance.NodeServices;
 import dev.vt.agent.link.Link;
 import dev.vt.agent.link.NodeIdentity;
@@ -116,6 +117,7 @@ public final class Agent implements AutoCloseable {
                 secrets,
                 scratch,
                 network,
+                new MemoryBudget(Inventories.memoryBytes()),
                 this::bundle,
                 new NetworkProbe(!options.driver().equals("sim")),
                 logs,

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,9 +127,17 @@ public final class Planner {
 
     private void tellInstances(PlanDocument document) {
         Set<String> named = new HashSet<>();
+        Set<String> changed = new TreeSet<>();
         for (Assignment assignment : document.plan().instances()) {
             named.add(assignment.instanceId());
-            instances.desire(assignment);
+            if (!instances.desire(assignment)) {
+                changed.add(assignment.instanceId());
+            }
+        }
+        if (changed.isEmpty()) {
+            conditions.clear("spec_changed");
+        } else {
+            conditions.set("spec_changed", String.join(" ", changed));
         }
         for (PlanDocument.Invalid invalid : document.invalid()) {
             named.add(invalid.instanceId());

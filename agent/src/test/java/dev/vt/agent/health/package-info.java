@@ -1,0 +1,5 @@
+/** Tests. */
+@NullUnmarked
+package dev.vt.agent.health;
+
+import org.jspecify.annotations.NullUnmarked;

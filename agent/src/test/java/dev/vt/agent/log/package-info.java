@@ -1,0 +1,5 @@
+/** Tests. */
+@NullUnmarked
+package dev.vt.agent.log;
+
+import org.jspecify.annotations.NullUnmarked;

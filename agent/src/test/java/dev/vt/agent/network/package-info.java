@@ -1,0 +1,5 @@
+/** Tests. */
+@NullUnmarked
+package dev.vt.agent.network;
+
+import org.jspecify.annotations.NullUnmarked;

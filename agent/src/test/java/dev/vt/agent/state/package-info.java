@@ -1,0 +1,5 @@
+/** Tests. */
+@NullUnmarked
+package dev.vt.agent.state;
+
+import org.jspecify.annotations.NullUnmarked;
