@@ -179,7 +179,7 @@ final class InstanceActor {
         InstanceRecord known = current();
         ReportedStatus unacknowledged = known.reported();
         if (unacknowledged != null && !known.acknowledged()) {
-            send(unacknowledged);
+            send(known, unacknowledged);
         }
         VmState vm = node.driver().state(id());
         boolean present = vm.phase() != VmState.Phase.ABSENT;
@@ -733,23 +733,23 @@ final class InstanceActor {
                 || !before.status().equals(status.status())
                 || !before.reason().equals(status.reason());
         InstanceRecord saved = tell ? next.withReported(status) : next;
-        record.set(saved);
         node.store().save(saved);
         if (tell) {
             log.info(
                     "instance status instance={} phase={} status={} reason={} detail={}",
-                    id(),
+                    saved.id(),
                     saved.phase(),
                     status.status(),
                     status.reason(),
                     status.detail());
-            send(status);
+            send(saved, status);
         }
+        record.set(saved);
     }
 
-    private void send(ReportedStatus status) {
-        Boot boot = current().boot();
-        InstanceReport report = new InstanceReport(id(), status, now(), boot == null ? Map.of() : boot.marks());
+    private void send(InstanceRecord of, ReportedStatus status) {
+        Boot boot = of.boot();
+        InstanceReport report = new InstanceReport(of.id(), status, now(), boot == null ? Map.of() : boot.marks());
         node.outbox().report(report, () -> tell(new Message.Acknowledged(status)));
     }
 

@@ -173,6 +173,12 @@ public final class Instances {
                 .flatMap(running -> running.actor().channel());
     }
 
+    /** The channel of an instance in whatever phase. */
+    Optional<GuestChannel> anyChannel(String instanceId) {
+        return Optional.ofNullable(actors.get(instanceId))
+                .flatMap(running -> running.actor().channel());
+    }
+
     /** Ends the actors, not the VMs (RT2); returns when all have let go. */
     public void close() throws InterruptedException {
         actors.values().forEach(running -> running.actor().close());
