@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.logging.Level;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +44,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class HttpServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
+    /** Held, because loggers of the JDK are collected with their level; what Helidon says at INFO we say ourselves. */
+    private static final java.util.logging.Logger HELIDON_LOG = java.util.logging.Logger.getLogger("io.helidon");
+
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[A-Za-z0-9._:-]{8,128}");
     private static final Duration READ_WAIT = Duration.ofSeconds(5);
@@ -92,6 +96,7 @@ public final class HttpServer implements AutoCloseable {
             IdSource ids) {
         HttpServer server =
                 new HttpServer(options, endpoints, services, webSockets, authenticator, barrier, clock, ids);
+        HELIDON_LOG.setLevel(Level.WARNING);
         server.server.start();
         log.info(
                 "http server started host={} port={} tls={} endpoints={}",
