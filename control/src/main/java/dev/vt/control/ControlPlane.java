@@ -37,6 +37,7 @@ import dev.vt.control.http.HttpOptions;
 import dev.vt.control.http.HttpServer;
 import dev.vt.control.http.OrgScope;
 import dev.vt.control.key.KeyWrapper;
+import dev.vt.control.key.MasterKeyCheck;
 import dev.vt.control.log.LogFeature;
 import dev.vt.control.log.LogQueries;
 import dev.vt.control.node.Heartbeats;
@@ -305,6 +306,7 @@ public final class ControlPlane implements AutoCloseable {
         } else {
             bootstrapCode.write();
         }
+        MasterKeyCheck.passes(store, system, options.keys());
         CertificateAuthority authority = Authorities.openOrCreate(store, system, options.keys(), clock);
         DataDir.publish(options.dataDir().resolve("ca.pem"), authority.pem());
         ServerTls tls = ServerTls.issue(authority, List.of(options.listen(), options.grpcListen()));

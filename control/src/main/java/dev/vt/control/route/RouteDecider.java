@@ -14,8 +14,14 @@ final class RouteDecider {
     /**
      * @param declaredPorts port numbers the target declares; null if the environment has no such process type
      * @param ipv4Enabled whether the environment has the add-on
+     * @param hostnameTaken whether another environment was seen to hold the hostname; the claim decides, this only says it
+     *     before anything else is found wrong
      */
-    record Facts(@Nullable Set<Integer> declaredPorts, boolean ipv4Enabled) {}
+    record Facts(@Nullable Set<Integer> declaredPorts, boolean ipv4Enabled, boolean hostnameTaken) {
+        Facts(@Nullable Set<Integer> declaredPorts, boolean ipv4Enabled) {
+            this(declaredPorts, ipv4Enabled, false);
+        }
+    }
 
     private RouteDecider() {}
 
@@ -70,6 +76,9 @@ final class RouteDecider {
 
     /** R3 to R5, as far as one route alone can break them. */
     private static @Nullable Problem problem(RouteDefinition route, Facts facts) {
+        if (facts.hostnameTaken()) {
+            return hostnameTaken(route);
+        }
         if (PortPolicy.denied(route.listenPort())) {
             return Problem.of(ErrorCode.PORT_DENIED, "port " + route.listenPort() + " is not offered");
         }
@@ -104,6 +113,12 @@ final class RouteDecider {
                     .withHint("vt ipv4 enable, or ipv4 = \"also\"");
         }
         return null;
+    }
+
+    /** Without naming the owner (R2). */
+    static Problem hostnameTaken(RouteDefinition route) {
+        return Problem.of(ErrorCode.HOSTNAME_TAKEN, "hostname " + route.hostname() + " is already in use")
+                .withHint("choose another name, or delete the route that holds it");
     }
 
     static RouteState evolve(RouteState state, RouteEvent event) {

@@ -257,7 +257,8 @@ final class RouteHandlers {
                                 .map(ProcessSpec.Port::internal)
                                 .collect(Collectors.toSet()))
                         .orElse(null),
-                false);
+                false,
+                route.hostname() != null && routes.heldElsewhere(route.hostname(), env.id()));
     }
 
     private Reply update(Call call) {

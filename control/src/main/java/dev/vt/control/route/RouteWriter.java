@@ -110,10 +110,7 @@ final class RouteWriter {
     private void claim(AggregateKey key, RouteDefinition route) {
         String hostname = route.hostname();
         if (hostname != null) {
-            draft.require(
-                    new Precondition.Claim("hostname", hostname, env.key()),
-                    ErrorCode.HOSTNAME_TAKEN,
-                    "hostname " + hostname + " is already in use");
+            draft.require(new Precondition.Claim("hostname", hostname, env.key()), RouteDecider.hostnameTaken(route));
         }
         String port = "v6/" + route.listenPort();
         if (route.raw()) {

@@ -70,6 +70,17 @@ public final class Routes {
         return new RouteDecider.Facts(Set.of(route.target().port()), false);
     }
 
+    /** Whether a living route of another environment has the hostname, as far as the views know. */
+    boolean heldElsewhere(String hostname, String envId) {
+        return state.read(handle -> handle.createQuery("""
+                        SELECT EXISTS (SELECT 1 FROM routes
+                          WHERE hostname = :hostname AND env_id <> :env AND deleted_at IS NULL)""")
+                .bind("hostname", hostname)
+                .bind("env", envId)
+                .mapTo(Boolean.class)
+                .one());
+    }
+
     Count hostname(String hostname) {
         return count("SELECT routes, last_event_id FROM route_hostnames WHERE hostname = :key", hostname);
     }

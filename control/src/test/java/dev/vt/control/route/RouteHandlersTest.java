@@ -83,6 +83,14 @@ class RouteHandlersTest {
     }
 
     @Test
+    void aTakenHostnameIsSaidEvenWhereNothingIsDeployed() {
+        TestReply reply = shop.client().post(shop.another("bare").env() + "/routes", tls("shop.example.com"));
+
+        assertThat(reply.code()).isEqualTo("hostname_taken");
+        assertThat(reply.json().path("hint").asText()).isNotEmpty();
+    }
+
+    @Test
     void aRawPortHasOneRouteAndNoOtherKindR3() {
         TestReply raw = create(raw(9000));
 

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vt.control.key.MasterKeyCheck;
+import dev.vt.control.key.MasterKeyFile;
 import dev.vt.control.testing.Shop;
 import dev.vt.control.testing.TestReply;
 import dev.vt.control.testing.TestServer;
+import dev.vt.kernel.Ids;
 import dev.vt.kernel.Json;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -236,6 +241,20 @@ class SecretHandlersTest {
             return 0;
         });
         return out.toString();
+    }
+
+    @Test
+    void anotherMasterKeyIsNoticedAtStartSE8() {
+        var ids = Ids.uuidV7(Clock.systemUTC(), new SecureRandom());
+        MasterKeyFile own = MasterKeyFile.open(server.dataDir().resolve("master.key"));
+        MasterKeyFile other =
+                MasterKeyFile.createIfAbsent(server.dataDir().resolve("other.key"), ids, new SecureRandom());
+        var control = server.control();
+
+        assertThat(MasterKeyCheck.passes(control.store(), control.system(), own))
+                .isTrue();
+        assertThat(MasterKeyCheck.passes(control.store(), control.system(), other))
+                .isFalse();
     }
 
     @Test
