@@ -46,10 +46,12 @@ final class DevSupervisor {
             System.err.print(DevOptions.USAGE);
             return args.length > 0 && args[0].equals("--help") ? 0 : 2;
         }
+        DevSupervisor supervisor = new DevSupervisor(options.get());
         try {
-            return new DevSupervisor(options.get()).supervise();
+            return supervisor.supervise();
         } catch (IOException e) {
             System.err.println("error: vt dev cannot go on: " + e.getMessage());
+            supervisor.stop();
             return 1;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

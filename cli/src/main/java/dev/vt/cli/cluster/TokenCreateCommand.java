@@ -28,13 +28,7 @@ public final class TokenCreateCommand extends VtCommand {
     protected int run(Session session) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("kind", kind);
-        body.put(
-                "expires_at",
-                session.shell()
-                        .clock()
-                        .instant()
-                        .plus(Durations.parse("--expires", expires))
-                        .toString());
+        body.put("expires_in_seconds", Durations.parse("--expires", expires).toSeconds());
         if (!labels.isEmpty()) {
             body.put("labels", labels);
         }
