@@ -135,12 +135,14 @@ static void on_connection(struct watch *watch, uint32_t events) {
 
 static bool listen_at(const char *path) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof address.sun_path) {
+    size_t length = (size_t)snprintf(address.sun_path, sizeof address.sun_path, "%s.new", path);
+    if (length >= sizeof address.sun_path) {
+        errno = ENAMETOOLONG;
         return false;
     }
-    strcpy(address.sun_path, path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, 4) < 0) {
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, 4) < 0 ||
+        rename(address.sun_path, path) < 0) {  // who sees the socket can connect
         return false;
     }
     listener = (struct watch){.fd = fd, .ready = on_connection};
