@@ -7,14 +7,15 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 here=$PWD
 
 kernel_meta=linux-image-cloud-amd64
-# In the order of their insertion; a module comes after those it needs.
+# "module group", in the order of their insertion. What the control channel needs comes first; see guest/src/modules.h.
 modules=(
-  drivers/virtio/virtio_ring drivers/virtio/virtio drivers/virtio/virtio_mmio
-  drivers/char/virtio_console
-  drivers/block/virtio_blk
-  net/core/failover drivers/net/net_failover drivers/net/virtio_net
-  fs/overlayfs/overlay fs/squashfs/squashfs lib/libcrc32c fs/erofs/erofs
-  net/vmw_vsock/vsock net/vmw_vsock/vmw_vsock_virtio_transport_common net/vmw_vsock/vmw_vsock_virtio_transport
+  "drivers/virtio/virtio_ring base" "drivers/virtio/virtio base" "drivers/virtio/virtio_mmio base"
+  "drivers/char/virtio_console virtio"
+  "net/vmw_vsock/vsock vsock" "net/vmw_vsock/vmw_vsock_virtio_transport_common vsock" "net/vmw_vsock/vmw_vsock_virtio_transport vsock"
+  "drivers/block/virtio_blk devices"
+  "net/core/failover devices" "drivers/net/net_failover devices" "drivers/net/virtio_net devices"
+  "fs/overlayfs/overlay devices"
+  "fs/squashfs/squashfs squashfs" "lib/libcrc32c erofs" "fs/erofs/erofs erofs"
 )
 
 die() { echo "guest/bundle.sh: $*" >&2; exit 1; }
@@ -78,7 +79,8 @@ if [ ! -e "$out/bundle.json" ]; then
   tree=$work/tree
   mkdir -p "$tree"/{dev,etc,modules,proc,run,sys}
   install -m 0755 "$init" "$tree/init"
-  for module in "${modules[@]}"; do
+  for entry in "${modules[@]}"; do
+    read -r module group <<< "$entry"
     file=$work/deb/lib/modules/$kernel_release/kernel/$module.ko
     to=$tree/modules/$(basename "$module").ko
     if [ -e "$file" ]; then
@@ -92,7 +94,7 @@ if [ ! -e "$out/bundle.json" ]; then
     else
       continue
     fi
-    echo "/modules/$(basename "$module").ko" >> "$tree/etc/vt-modules"
+    echo "/modules/$(basename "$module").ko $group" >> "$tree/etc/vt-modules"
   done
   find "$tree" -exec touch -h -d @0 {} +
   (cd "$tree" && find . -mindepth 1 -printf '%P\n' | LC_ALL=C sort | cpio --quiet --reproducible -o -H newc -R 0:0) > "$work/initramfs.cpio"

@@ -29,13 +29,14 @@
 #include "mounts.h"
 #include "process.h"
 
-enum { PORT_WAIT_MS = 10000, PORT_POLL_MS = 2, VSOCK_PORT = 5161, VSOCK_RETRY_MS = 100 };
+enum { PORT_WAIT_MS = 10000, PORT_POLL_MS = 2, VSOCK_PORT = 5161, VSOCK_RETRY_MS = 100, LATE_MODULES_MS = 5 };
 
 static struct options options = {.run = "/run", .instance = "", .boot = ""};
 static const char *transport = "virtio";
 static struct watch signals;
 static struct watch listener;
 static struct timer vsock_retry;
+static struct timer late_modules;
 
 // ---- signals
 
@@ -179,10 +180,30 @@ static void power_off(void) {
     }
 }
 
+// While the host makes its config, this guest makes ready for one; mounts_root loads them too, if the config comes first.
+static void load_late_modules(struct timer *timer) {
+    char why[256];
+    (void)timer;
+    if (!modules_load("devices", why, sizeof why)) {
+        initlog("modules", "failed", why);
+    }
+}
+
+// A kernel that was kept from running while it measured its timer ends up without one, and everything that waits then waits for
+// ever: it happens under emulation on a busy host. The end of init ends the VM at once, and the host boots it again.
+static void require_timer(void) {
+    char device[64];
+    if (file_read("/sys/devices/system/clockevents/clockevent0/current_device", device, sizeof device) == 0) {
+        initlog_fatal("boot", "no_timer", "the kernel found no working timer");
+        _exit(1);
+    }
+}
+
 static int run_as_pid1(void) {
     char why[256];
     bool mounted = mounts_early(why, sizeof why);
     if (mounted) {
+        require_timer();
         read_command_line();
     }
     boot_mark("kernel");
@@ -191,14 +212,14 @@ static int run_as_pid1(void) {
     process_init(true, false);
     watch_signals();
     log_init();
-    if (!mounted || !modules_load(why, sizeof why)) {
+    if (!mounted || !modules_load("base", why, sizeof why) || !modules_load(transport, why, sizeof why)) {
         boot_fail("driver_start_failed", "handshake", why);
+    } else if (!open_transport()) {
+        boot_fail("driver_start_failed", "handshake", "no control port");
     } else {
-        boot_mark("modules");
-        if (!open_transport()) {
-            boot_fail("driver_start_failed", "handshake", "no control port");
-        }
         boot_mark("channel");
+        late_modules.fire = load_late_modules;
+        timer_set(&late_modules, LATE_MODULES_MS);
     }
     while (!boot_is_over()) {
         loop_step(-1);

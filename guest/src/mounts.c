@@ -14,6 +14,7 @@
 
 #include "buf.h"
 #include "files.h"
+#include "modules.h"
 
 enum { EXT4_MAGIC_AT = 1024 + 0x38, EXT4_UUID_AT = 1024 + 0x68, EROFS_AT = 1024, SUPERBLOCK_BYTES = 2048 };
 enum { RUN_DEPTH = 4, RUN_DIRECTORIES = 256 };
@@ -98,7 +99,8 @@ static bool mount_image(char *why, size_t why_size) {
         snprintf(why, why_size, "vda: no squashfs, erofs or ext4");
         return false;
     }
-    return mount_at("/dev/vda", "/vt/image", type, MS_RDONLY | MS_NODEV, NULL, why, why_size);
+    return modules_load(type, why, why_size) &&
+           mount_at("/dev/vda", "/vt/image", type, MS_RDONLY | MS_NODEV, NULL, why, why_size);
 }
 
 static bool mount_scratch(const struct config *config, char *why, size_t why_size) {
@@ -207,11 +209,12 @@ bool mounts_root(const struct config *config, char *why, size_t why_size) {
     if (mkdir("/vt", 0700) < 0 && errno != EEXIST) {
         return failed("/vt", why, why_size);
     }
-    if (!mount_image(why, why_size) || !mount_scratch(config, why, why_size)) {
+    if (!modules_load("devices", why, why_size) || !mount_image(why, why_size) || !mount_scratch(config, why, why_size)) {
         return false;
     }
-    if ((mkdir("/vt/scratch/upper", 0755) < 0 || mkdir("/vt/scratch/work", 0755) < 0) && errno != EEXIST) {
-        return failed("scratch", why, why_size);
+    // "volatile" (no syncs for what is thrown away) needs a scratch that no boot has used: RT34.
+    if (mkdir("/vt/scratch/upper", 0755) < 0 || mkdir("/vt/scratch/work", 0755) < 0) {
+        return failed("scratch is not new", why, why_size);
     }
     const char *layers = "lowerdir=/vt/image,upperdir=/vt/scratch/upper,workdir=/vt/scratch/work,volatile";
     if (!mount_at("overlay", "/vt/root", "overlay", MS_NODEV, layers, why, why_size) || !move_into_root(why, why_size)) {

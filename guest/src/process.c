@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/sched.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -115,16 +116,9 @@ static void become_user(int report_fd, const struct config *config) {
     }
 }
 
-static void child(int report_fd, const struct family *family, const struct config *config, const struct spawn *spawn) {
+static void child(int report_fd, const struct config *config, const struct spawn *spawn) {
     reset_signals();
     setsid();
-    if (family->cgroup[0] != '\0') {
-        char path[96];
-        snprintf(path, sizeof path, "%s/cgroup.procs", family->cgroup);
-        if (!file_write_existing(path, "0")) {
-            give_up(report_fd, "cgroup");
-        }
-    }
     file_write_existing("/proc/self/oom_score_adj", "0");
     set_limits();
     umask(022);
@@ -145,6 +139,24 @@ static void child(int report_fd, const struct family *family, const struct confi
 
 // ---- in init
 
+// As fork(), with the child born inside the cgroup: moving it there afterwards waits for every CPU, up to a quarter of a second
+// under emulation. The C library's fork is not needed, since the child only calls what is safe in it and then execs.
+static pid_t fork_into(const char *cgroup) {
+    if (cgroup[0] == '\0') {
+        return fork();
+    }
+    int fd = open(cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        return -1;
+    }
+    struct clone_args args = {.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (uint64_t)fd};
+    long pid = syscall(SYS_clone3, &args, sizeof args);
+    int error = errno;
+    close(fd);
+    errno = error;
+    return (pid_t)pid;
+}
+
 int process_spawn(struct family *family, const char *name, const struct config *config, const struct spawn *spawn, char *why,
                   size_t why_size) {
     *family = (struct family){0};
@@ -160,9 +172,9 @@ int process_spawn(struct family *family, const char *name, const struct config *
         snprintf(why, why_size, "pipe: %s", strerror(errno));
         return EXEC_NOT_RUN;
     }
-    pid_t pid = fork();
+    pid_t pid = fork_into(family->cgroup);
     if (pid == 0) {
-        child(report[1], family, config, spawn);
+        child(report[1], config, spawn);
     }
     close(report[1]);
     struct failure failure = {.error = pid < 0 ? errno : 0, .step = "fork"};
