@@ -42,7 +42,7 @@ public final class ExecFeature implements Feature {
         this.relays = relays;
         this.handlers =
                 new ExecHandlers(mutations, state, sessions, instances, links, relays, envProtected, random, clock);
-        this.reaper = new ExecReaper(state, sessions, clock);
+        this.reaper = new ExecReaper(state, sessions, relays::isOpen, clock);
     }
 
     @Override

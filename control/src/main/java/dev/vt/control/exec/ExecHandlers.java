@@ -102,6 +102,10 @@ final class ExecHandlers {
     private Reply grant(Call call) {
         Grant body = call.body(Grant.class);
         check(body);
+        if (orElse(body.resumeGraceS(), 0) > 0) {
+            throw new ProblemException(
+                    Problem.of(ErrorCode.NOT_SUPPORTED, "sessions cannot be resumed yet; leave resume_grace_s out"));
+        }
         InstanceDirectory.Entry instance = instances
                 .find(call.org().orgId(), call.pathParameter("instance_id"))
                 .orElseThrow(Refusals::notFound);

@@ -23,6 +23,7 @@ final class ExecRelay implements AutoCloseable {
     private final BlockingQueue<byte[]> fromNode = new LinkedBlockingQueue<>(WINDOW + 1);
     private @Nullable ServerCallStreamObserver<ExecToNode> out;
     private boolean closed;
+    private boolean completed;
 
     ExecRelay(String nodeId) {
         this.nodeId = nodeId;
@@ -38,14 +39,13 @@ final class ExecRelay implements AutoCloseable {
             return false;
         }
         out = stream;
-        stream.setOnReadyHandler(this::wake);
-        stream.setOnCancelHandler(this::nodeGone);
         stream.request(WINDOW);
         notifyAll();
         return true;
     }
 
-    private synchronized void wake() {
+    /** The stream may take more. */
+    synchronized void wake() {
         notifyAll();
     }
 
@@ -107,12 +107,14 @@ final class ExecRelay implements AutoCloseable {
         }
     }
 
+    /** Ends our half of the agent's call too, also when the agent has ended its own: a call left open would stay for ever. */
     @Override
     public synchronized void close() {
-        if (out != null && !closed) {
+        closed = true;
+        if (out != null && !completed) {
+            completed = true;
             out.onCompleted();
         }
-        closed = true;
         notifyAll();
     }
 }

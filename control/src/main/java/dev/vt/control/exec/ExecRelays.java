@@ -74,44 +74,70 @@ public final class ExecRelays implements ExecDialBack {
 
     @Override
     public StreamObserver<ExecFromNode> attach(String nodeId, ServerCallStreamObserver<ExecToNode> out) {
+        NodeEnd end = new NodeEnd(nodeId, out);
+        // gRPC takes these before this method returns, and not later; with the second, writing to a dead call is
+        // harmless.
+        out.setOnReadyHandler(end::ready);
+        out.setOnCancelHandler(end::gone);
         out.disableAutoRequest();
         out.request(1);
-        return new StreamObserver<>() {
-            private @Nullable ExecRelay relay;
+        return end;
+    }
 
-            @Override
-            public void onNext(ExecFromNode message) {
-                ExecRelay known = relay;
-                if (known != null) {
-                    known.fromNode(message.getFrame().toByteArray());
-                    return;
-                }
-                ExecRelay wanted = relays.get(message.getExecId());
-                if (wanted == null || !wanted.nodeId().equals(nodeId) || !wanted.attach(out)) {
-                    out.onError(
-                            Status.NOT_FOUND.withDescription("no such session").asRuntimeException());
-                    return;
-                }
-                relay = wanted;
-            }
+    /** Whether this session is connected through this server. */
+    boolean isOpen(String execId) {
+        return relays.containsKey(execId);
+    }
 
-            @Override
-            public void onError(Throwable error) {
-                log.debug("exec stream of a node broke node={}", nodeId, error);
-                end();
-            }
+    /** What an agent sends; the first message names the session. Called by the stream's thread. */
+    private final class NodeEnd implements StreamObserver<ExecFromNode> {
+        private final String nodeId;
+        private final ServerCallStreamObserver<ExecToNode> out;
+        private volatile @Nullable ExecRelay relay;
 
-            @Override
-            public void onCompleted() {
-                end();
-            }
+        NodeEnd(String nodeId, ServerCallStreamObserver<ExecToNode> out) {
+            this.nodeId = nodeId;
+            this.out = out;
+        }
 
-            private void end() {
-                ExecRelay known = relay;
-                if (known != null) {
-                    known.nodeGone();
-                }
+        @Override
+        public void onNext(ExecFromNode message) {
+            ExecRelay known = relay;
+            if (known != null) {
+                known.fromNode(message.getFrame().toByteArray());
+                return;
             }
-        };
+            ExecRelay wanted = relays.get(message.getExecId());
+            if (wanted == null || !wanted.nodeId().equals(nodeId) || !wanted.attach(out)) {
+                out.onError(Status.NOT_FOUND.withDescription("no such session").asRuntimeException());
+                return;
+            }
+            relay = wanted;
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            log.debug("exec stream of a node broke node={}", nodeId, error);
+            gone();
+        }
+
+        @Override
+        public void onCompleted() {
+            gone();
+        }
+
+        void ready() {
+            ExecRelay known = relay;
+            if (known != null) {
+                known.wake();
+            }
+        }
+
+        void gone() {
+            ExecRelay known = relay;
+            if (known != null) {
+                known.nodeGone();
+            }
+        }
     }
 }

@@ -70,16 +70,22 @@ final class ExecSocket implements WsListener {
         return Optional.of(answer);
     }
 
+    /** Helidon ends the connection's thread, and tells nobody, when a client just vanishes; so somebody waits for its end. */
     @Override
     public void onOpen(WsSession session) {
-        Thread.ofVirtual().name("exec-hello").start(() -> {
+        Thread connection = Thread.currentThread();
+        Thread.ofVirtual().name("exec-watch").start(() -> {
             try {
-                Thread.sleep(HELLO_LIMIT);
-                if (!greeted) {
+                if (!connection.join(HELLO_LIMIT) && !greeted) {
                     close(session, CLOSE_PROTOCOL, "no hello");
                 }
+                connection.join();
+                gone();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            } catch (RuntimeException e) {
+                log.debug("exec socket broke exec={}", execId, e);
+                gone();
             }
         });
     }
@@ -223,6 +229,9 @@ final class ExecSocket implements WsListener {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            log.debug("exec socket broke exec={}", execId, e);
+            gone();
         }
     }
 

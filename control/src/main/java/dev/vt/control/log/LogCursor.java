@@ -53,6 +53,13 @@ final class LogCursor {
         return Map.copyOf(after);
     }
 
+    /** Another one at the same place. */
+    LogCursor copy() {
+        LogCursor copy = new LogCursor(filters);
+        copy.after.putAll(after);
+        return copy;
+    }
+
     boolean isStart() {
         return after.isEmpty();
     }

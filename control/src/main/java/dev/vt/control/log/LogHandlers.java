@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +32,8 @@ final class LogHandlers {
     private static final Duration JOIN_PERIOD = Duration.ofSeconds(2);
     private static final Duration HEAD_PERIOD = Duration.ofSeconds(10);
     private static final int MAX_LIMIT = 10_000;
+    /** Records held for the merge window; beyond it nodes wait. */
+    private static final int MAX_HELD = 4096;
 
     private final InstanceDirectory instances;
     private final LogQueries queries;
@@ -66,7 +67,9 @@ final class LogHandlers {
         byNode(call.org().orgId(), envId, filter).forEach((nodeId, ids) -> {
             NodeLog node = queries.open(nodeId, filter.query(ids, cursor.after(), false))
                     .orElse(null);
-            if (node == null || !readHistory(node, records)) {
+            // A node sends in the order of time, so no later record of it can be on this page.
+            int enough = newest ? Integer.MAX_VALUE : limit + 1;
+            if (node == null || !readHistory(node, records, enough)) {
                 partial.add(partial(nodeId));
             }
             if (node != null) {
@@ -83,10 +86,11 @@ final class LogHandlers {
         return Reply.page(items, records.size() > limit && !newest ? cursor.text() : null);
     }
 
-    /** Reads until the node says it is done; false if it fell silent. */
-    private static boolean readHistory(NodeLog node, List<ObjectNode> into) {
+    /** Reads until the node says it is done, or there are enough; false if it fell silent. */
+    private static boolean readHistory(NodeLog node, List<ObjectNode> into, int enough) {
         try {
-            while (true) {
+            int wanted = into.size() > Integer.MAX_VALUE - enough ? Integer.MAX_VALUE : into.size() + enough;
+            while (into.size() < wanted) {
                 switch (node.next(NODE_LIMIT)) {
                     case null -> {
                         return false;
@@ -100,6 +104,7 @@ final class LogHandlers {
                     }
                 }
             }
+            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -164,8 +169,13 @@ final class LogHandlers {
         private final String orgId;
         private final String envId;
         private final LogFilter filter;
+        /** What the client has seen. */
         private final LogCursor cursor;
-        private final Map<NodeLog, Boolean> nodes = new HashMap<>();
+        /** What was read of nodes; ahead of {@link #cursor} by what is held. */
+        private final LogCursor taken;
+        /** Each open query and the instances it covers. */
+        private final Map<NodeLog, List<String>> nodes = new LinkedHashMap<>();
+
         private final Set<String> covered = new HashSet<>();
         private final Set<String> silent = new HashSet<>();
         private final List<Held> held = new ArrayList<>();
@@ -177,6 +187,7 @@ final class LogHandlers {
             this.envId = envId;
             this.filter = filter;
             this.cursor = cursor;
+            this.taken = cursor.copy();
             this.nextHead = clock.instant().plus(HEAD_PERIOD);
         }
 
@@ -189,7 +200,7 @@ final class LogHandlers {
                 }
                 boolean any = false;
                 for (NodeLog node : List.copyOf(nodes.keySet())) {
-                    any |= take(node, Duration.ZERO);
+                    any |= held.size() < MAX_HELD && take(node, Duration.ZERO);
                 }
                 if (!any) {
                     waitForOne();
@@ -204,7 +215,7 @@ final class LogHandlers {
 
         private void waitForOne() throws InterruptedException {
             Duration pause = Duration.ofMillis(100);
-            if (nodes.isEmpty()) {
+            if (nodes.isEmpty() || held.size() >= MAX_HELD) {
                 Thread.sleep(pause);
             } else {
                 take(nodes.keySet().iterator().next(), pause);
@@ -216,14 +227,14 @@ final class LogHandlers {
                 case null -> false;
                 case NodeLog.Item.Line(ObjectNode record) -> {
                     held.add(new Held(record, clock.instant()));
+                    taken.passed(record);
                     yield true;
                 }
                 case NodeLog.Item.Head head -> true;
                 case NodeLog.Item.End end -> {
-                    nodes.remove(node);
+                    // Its instances are asked for again at the next join, after what was read of them.
+                    covered.removeAll(nodes.remove(node));
                     queries.forget(node);
-                    // Its instances are asked for again at the next join, from the cursor.
-                    covered.clear();
                     yield true;
                 }
             };
@@ -248,21 +259,13 @@ final class LogHandlers {
 
         private void join(StreamSink sink) {
             Map<String, List<String>> wanted = byNode(orgId, envId, filter);
-            Map<NodeLog, Boolean> lost = new HashMap<>();
-            if (covered.isEmpty()) {
-                lost.putAll(nodes);
-            }
-            lost.keySet().forEach(node -> {
-                nodes.remove(node);
-                queries.forget(node);
-            });
             wanted.forEach((nodeId, ids) -> {
                 List<String> fresh =
                         ids.stream().filter(id -> !covered.contains(id)).toList();
                 if (fresh.isEmpty()) {
                     return;
                 }
-                NodeLog node = queries.open(nodeId, filter.query(fresh, cursor.after(), true))
+                NodeLog node = queries.open(nodeId, filter.query(fresh, taken.after(), true))
                         .orElse(null);
                 if (node == null) {
                     if (silent.add(nodeId)) {
@@ -270,7 +273,7 @@ final class LogHandlers {
                     }
                 } else {
                     silent.remove(nodeId);
-                    nodes.put(node, Boolean.TRUE);
+                    nodes.put(node, fresh);
                     covered.addAll(fresh);
                 }
             });

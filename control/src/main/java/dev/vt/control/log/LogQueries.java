@@ -62,6 +62,9 @@ public final class LogQueries implements LogDialBack {
 
     @Override
     public StreamObserver<LogsFromNode> attach(String nodeId, ServerCallStreamObserver<LogsToNode> out) {
+        // Before this method returns, as gRPC wants it; without it, writing to a call that the node has cut would
+        // throw.
+        out.setOnCancelHandler(() -> log.debug("log stream of a node is cut node={}", nodeId));
         out.disableAutoRequest();
         out.request(1);
         return new StreamObserver<>() {

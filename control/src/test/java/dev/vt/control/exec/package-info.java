@@ -1,0 +1,4 @@
+@NullMarked
+package dev.vt.control.exec;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.vt.control.log;
+
+import org.jspecify.annotations.NullMarked;
