@@ -189,8 +189,9 @@ public final class ControlPlane implements AutoCloseable {
                 new Planes.Assignments(placement.nodePlans()),
                 new StatusReports(instances, clock),
                 new Planes.RouteTable(store),
-                new Planes.SecretFiles(instances, secretDelivery),
-                new Planes.Pulls(options.pullTokens(), options.registryHosts(), options.plainHttp()),
+                new Planes.SecretFiles(instances, secretDelivery, system),
+                new Planes.Pulls(
+                        options.pullTokens(), placement.nodePlans(), options.registryHosts(), options.plainHttp()),
                 this::execs,
                 this::logs,
                 ids,

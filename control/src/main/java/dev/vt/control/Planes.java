@@ -2,7 +2,9 @@ package dev.vt.control;
 
 import dev.vt.api.edge.EdgeTable;
 import dev.vt.api.node.NodePlan;
+import dev.vt.control.audit.Audit;
 import dev.vt.control.feature.StateReader;
+import dev.vt.control.feature.SystemMutations;
 import dev.vt.control.key.MasterKeyUnavailableException;
 import dev.vt.control.placement.Backends;
 import dev.vt.control.placement.Instance;
@@ -13,6 +15,8 @@ import dev.vt.control.plane.Sources;
 import dev.vt.control.registry.PullTokens;
 import dev.vt.control.route.Route;
 import dev.vt.control.secret.SecretDelivery;
+import dev.vt.eventlog.Actor;
+import dev.vt.eventlog.Owner;
 import dev.vt.kernel.ErrorCode;
 import dev.vt.kernel.Problem;
 import dev.vt.kernel.ProblemException;
@@ -69,11 +73,24 @@ final class Planes {
         }
     }
 
-    /** Material for a node that holds the instance now (SE4). */
-    record SecretFiles(Instances instances, SecretDelivery delivery) implements Sources.SecretFiles {
+    /** Material for a node that holds the instance now (SE4); what cannot be audited is not delivered. */
+    record SecretFiles(Instances instances, SecretDelivery delivery, SystemMutations mutations)
+            implements Sources.SecretFiles {
         @Override
         public Optional<byte[]> open(String nodeId, String instanceId, String versionId) {
-            if (!instances.holdsSecrets(nodeId, instanceId, versionId)) {
+            boolean holds = instances.holdsSecrets(nodeId, instanceId, versionId);
+            Owner owner = instances
+                    .find(instanceId)
+                    .map(instance ->
+                            Owner.org(Objects.requireNonNull(instance.row().orgId())))
+                    .orElse(Owner.NONE);
+            SystemMutations.Outcome audited = mutations.run(
+                    new Actor("node", nodeId),
+                    draft -> Audit.byMember(draft, owner, "secret.deliver", shortened(versionId), holds));
+            if (audited instanceof SystemMutations.Outcome.Refused(Problem problem)) {
+                throw new ProblemException(problem);
+            }
+            if (!holds) {
                 return Optional.empty();
             }
             try {
@@ -88,15 +105,32 @@ final class Planes {
                         Problem.of(ErrorCode.MASTER_KEY_UNAVAILABLE, "the master key is not available"));
             }
         }
+
+        private static String shortened(String id) {
+            return id.substring(0, Math.min(64, id.length()));
+        }
     }
 
-    /** Pull tokens for the built-in registry, by the hosts that name it. */
-    record Pulls(PullTokens tokens, Set<String> hosts, boolean plainHttp) implements Sources.PullTokens {
+    /** Pull tokens for the built-in registry, by the hosts that name it, for images of instances that the node has now. */
+    record Pulls(PullTokens tokens, NodePlans plans, Set<String> hosts, boolean plainHttp)
+            implements Sources.PullTokens {
         @Override
-        public Optional<Sources.PullToken> issue(String nodeId, String registryHost, String repository) {
-            return hosts.contains(registryHost)
-                    ? Optional.of(new Sources.PullToken(tokens.issue(repository), plainHttp))
-                    : Optional.empty();
+        public Optional<Sources.PullToken> issue(
+                String nodeId, String instanceId, String registryHost, String repository) {
+            if (!hosts.contains(registryHost)) {
+                return Optional.empty();
+            }
+            String wanted = registryHost + "/" + repository;
+            boolean assigned = plans.of(nodeId).stream()
+                    .filter(assignment -> assignment.instanceId().equals(instanceId))
+                    .map(NodePlan.Assignment::workload)
+                    .anyMatch(workload ->
+                            workload != null && workload.image().repository().equals(wanted));
+            if (!assigned) {
+                throw new ProblemException(
+                        Problem.of(ErrorCode.FORBIDDEN, "this node holds no instance of this image now"));
+            }
+            return Optional.of(new Sources.PullToken(tokens.issue(repository), plainHttp));
         }
     }
 

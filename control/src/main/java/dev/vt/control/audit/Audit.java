@@ -41,6 +41,19 @@ public final class Audit {
         draft.append(new NewEvent(new AggregateKey("audit", draft.newId("aud")), RECORDED, owner, payload));
     }
 
+    /** Something a node or an edge asked for; the draft's actor is the member. */
+    public static void byMember(Draft draft, Owner owner, String action, String resource, boolean allowed) {
+        ObjectNode payload = Json.object()
+                .put("action", action)
+                .put("resource", resource)
+                .put("decision", allowed ? "allow" : "deny")
+                .put("result", allowed ? "applied" : "refused");
+        payload.putArray("scopes");
+        // Members are known by their certificates; the address says nothing more.
+        payload.put("source_net", "unknown");
+        draft.append(new NewEvent(new AggregateKey("audit", draft.newId("aud")), RECORDED, owner, payload));
+    }
+
     private static String printable(String text) {
         StringBuilder out = new StringBuilder();
         text.chars().limit(200).filter(c -> c >= 0x20 && c < 0x7f).forEach(c -> out.append((char) c));

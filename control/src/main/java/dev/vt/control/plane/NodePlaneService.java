@@ -80,7 +80,7 @@ final class NodePlaneService extends NodePlaneGrpc.NodePlaneImplBase {
         answer(out, () -> {
             RegistryCredentialsResponse.Builder answer = RegistryCredentialsResponse.newBuilder();
             pullTokens
-                    .issue(nodeId, request.getRegistryHost(), request.getRepository())
+                    .issue(nodeId, request.getInstanceId(), request.getRegistryHost(), request.getRepository())
                     .ifPresent(token -> answer.setBearerToken(token.bearer()).setPlainHttp(token.plainHttp()));
             return answer.build();
         });

@@ -46,8 +46,12 @@ public final class Sources {
     /** Pull tokens for the built-in registry. */
     @FunctionalInterface
     public interface PullTokens {
-        /** Short-lived, for this repository only; empty for a registry that is not ours. */
-        Optional<PullToken> issue(String nodeId, String registryHost, String repository);
+        /**
+         * Short-lived, for this repository only; empty for a registry that is not ours.
+         *
+         * @throws ProblemException {@code forbidden} unless this node has this instance, of this image, now (SC-10)
+         */
+        Optional<PullToken> issue(String nodeId, String instanceId, String registryHost, String repository);
     }
 
     /** @param plainHttp the registry speaks HTTP without TLS ({@code vt dev}) */

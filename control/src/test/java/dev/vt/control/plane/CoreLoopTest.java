@@ -176,6 +176,8 @@ class CoreLoopTest {
             assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
         }
         JsonNode events = shop.client().get(shop.org() + "/events?limit=1000").json();
-        assertThat(events.toString()).doesNotContain("canary-6d1f0c");
+        assertThat(events.toString())
+                .doesNotContain("canary-6d1f0c")
+                .contains("\"action\":\"secret.deliver\"", "\"decision\":\"deny\"", "\"decision\":\"allow\"");
     }
 }
