@@ -48,6 +48,11 @@ bool mounts_early(char *why, size_t why_size) {
         return false;
     }
     file_write_existing("/sys/fs/cgroup/cgroup.subtree_control", "+memory");
+    // Out of memory means a kill, not a guest that reads its programs from disk again and again: what was used in the last
+    // second is not evicted, and if that does not fit the kernel kills. Kernels without this only take longer.
+    if (file_write_existing("/sys/kernel/mm/lru_gen/enabled", "y")) {
+        file_write_existing("/sys/kernel/mm/lru_gen/min_ttl_ms", "1000");
+    }
     unlink("/dev/ptmx");
     const char *const links[][2] = {{"pts/ptmx", "/dev/ptmx"},
                                     {"/proc/self/fd", "/dev/fd"},

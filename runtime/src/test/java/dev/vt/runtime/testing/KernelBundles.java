@@ -2,10 +2,7 @@ package dev.vt.runtime.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.stream.Stream;
 
 /** Finds the kernel bundle that tests boot: {@code VT_KERNEL_BUNDLE}, else the newest that was built here. */
 public final class KernelBundles {
@@ -16,11 +13,9 @@ public final class KernelBundles {
         if (given != null) {
             return Path.of(given);
         }
-        Path built = Path.of(System.getProperty("vt.root", "."), "guest", "build", "bundles");
-        try (Stream<Path> bundles = Files.list(built)) {
-            return bundles.filter(bundle -> Files.exists(bundle.resolve("bundle.json")))
-                    .max(Comparator.comparing(bundle -> bundle.getFileName().toString()))
-                    .orElseThrow(() -> new IllegalStateException("no kernel bundle: run guest/bundle.sh"));
+        Path built = Path.of(System.getProperty("vt.root", "."), "guest", "build", "bundle");
+        try {
+            return built.toRealPath();
         } catch (IOException e) {
             throw new UncheckedIOException("no kernel bundle: run guest/bundle.sh", e);
         }
