@@ -5,12 +5,13 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.vt.agent.state.StateFiles;
 import dev.vt.kernel.Json;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Optional;
 
 /**
- * Who this node is: {@code node.json}, {@code node.key} (0600), {@code node.crt} and {@code ca.crt} in the data directory.
+ * Who this node is: {@code node.json}, {@code key.pem} (0600), {@code certificate.pem} and {@code ca.pem} in the data directory.
  *
  * @param nodeId {@code node_…}, also the certificate's common name
  * @param overlayIpv6 the node's own overlay address
@@ -20,29 +21,32 @@ import java.util.Optional;
 public record NodeIdentity(String nodeId, String clusterId, String overlayIpv6, String addressBlock) {
 
     public static Path keyFile(Path dataDir) {
-        return dataDir.resolve("node.key");
+        return dataDir.resolve("key.pem");
     }
 
     public static Path certificateFile(Path dataDir) {
-        return dataDir.resolve("node.crt");
+        return dataDir.resolve("certificate.pem");
     }
 
     public static Path authorityFile(Path dataDir) {
-        return dataDir.resolve("ca.crt");
+        return dataDir.resolve("ca.pem");
     }
 
     /** Empty until the node is enrolled. */
     public static Optional<NodeIdentity> load(Path dataDir) {
+        if (!Files.exists(certificateFile(dataDir))) {
+            return Optional.empty();
+        }
         return StateFiles.read(
                 dataDir.resolve("node.json"), bytes -> StateFiles.LENIENT.readValue(bytes, NodeIdentity.class));
     }
 
-    /** Writes {@code node.json} last: a directory that has it has everything. */
+    /** Writes the certificate last: a directory that has one has everything. */
     void save(Path dataDir, byte[] keyPem, byte[] certificatePem, byte[] authorityPem) {
         StateFiles.write(keyFile(dataDir), keyPem);
-        StateFiles.write(certificateFile(dataDir), certificatePem);
         StateFiles.write(authorityFile(dataDir), authorityPem);
         StateFiles.write(dataDir.resolve("node.json"), Json.bytes(this));
+        StateFiles.write(certificateFile(dataDir), certificatePem);
     }
 
     static byte[] pem(String label, byte[] der) {
