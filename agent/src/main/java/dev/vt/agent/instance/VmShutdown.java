@@ -3,6 +3,7 @@ package dev.vt.agent.instance;
 import dev.vt.agent.disk.ScratchDisks;
 import dev.vt.agent.link.NodeIdentity;
 import dev.vt.agent.network.TapNetwork;
+import dev.vt.agent.secret.SecretVersions;
 import dev.vt.runtime.VmDriver;
 import dev.vt.runtime.VmState;
 import dev.vt.runtime.channel.ChannelException;
@@ -31,7 +32,8 @@ public final class VmShutdown {
 
     private VmShutdown() {}
 
-    public static void stopAll(VmDriver driver, Path objectFiles, Path scratchDir, NodeIdentity identity)
+    /** @param secrets the tmpfs with secrets files; they are gone afterwards */
+    public static void stopAll(VmDriver driver, Path objectFiles, Path scratchDir, Path secrets, NodeIdentity identity)
             throws InterruptedException {
         List<Thread> stops = new ArrayList<>();
         for (VmState vm : driver.adopt()) {
@@ -46,8 +48,11 @@ public final class VmShutdown {
                 store.save(record.withPhase(Phase.ALLOCATED));
             }
         }
-        new TapNetwork(identity.nodeId()).retainOnly(Set.of());
+        TapNetwork network = new TapNetwork(identity.nodeId());
+        network.retainOnly(Set.of());
+        network.releaseHost(identity.overlayIpv6());
         new ScratchDisks(scratchDir).retainOnly(Set.of());
+        SecretVersions.forget(secrets);
     }
 
     private static void stop(VmDriver driver, VmState vm) {

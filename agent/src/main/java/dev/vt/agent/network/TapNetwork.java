@@ -71,6 +71,17 @@ public final class TapNetwork implements NodeServices.Network {
         });
     }
 
+    /** Takes the node's address off the host again; fine if it is not there. */
+    public void releaseHost(String address) {
+        if (!address.isEmpty()) {
+            try {
+                HostCommand.run(List.of("ip", "-6", "addr", "del", address + "/128", "dev", "lo"));
+            } catch (CommandException e) {
+                log.info("node address was not set address={}", address);
+            }
+        }
+    }
+
     /** A forwarding host ignores router advertisements unless told otherwise; its own uplinks may live by them. */
     private static void keepRouterAdvertisements() throws IOException {
         try (Stream<Path> devices = Files.list(SYSCTL)) {

@@ -169,8 +169,7 @@ public final class AgentCommands {
             agent.close();
             if (options.stopVmsOnExit()) {
                 try (VmDriver again = driver(options)) {
-                    VmShutdown.stopAll(
-                            again, options.objectFiles(), options.dataDir().resolve("scratch"), identity);
+                    stopVms(again, options, identity);
                 }
             }
             return OK;
@@ -206,11 +205,7 @@ public final class AgentCommands {
         Optional<NodeIdentity> identity = NodeIdentity.load(options.get().dataDir());
         try (VmDriver driver = driver(options.get())) {
             prepareDirectories(options.get());
-            VmShutdown.stopAll(
-                    driver,
-                    options.get().objectFiles(),
-                    options.get().dataDir().resolve("scratch"),
-                    identity.orElse(new NodeIdentity("", "", "", "")));
+            stopVms(driver, options.get(), identity.orElse(new NodeIdentity("", "", "", "")));
             return OK;
         } catch (IOException | RuntimeException e) {
             return fail("stop-vms", e);
@@ -218,6 +213,16 @@ public final class AgentCommands {
             Thread.currentThread().interrupt();
             return FAILED;
         }
+    }
+
+    private static void stopVms(VmDriver driver, AgentOptions options, NodeIdentity identity)
+            throws InterruptedException {
+        VmShutdown.stopAll(
+                driver,
+                options.objectFiles(),
+                options.dataDir().resolve("scratch"),
+                options.runDir().resolve("secrets"),
+                identity);
     }
 
     private static Optional<AgentOptions> options(Flags flags) {

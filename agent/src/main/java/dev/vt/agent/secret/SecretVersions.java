@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
 /** Any thread may call; one fetch at a time. */
 public final class SecretVersions implements NodeServices.Secrets {
     private static final Logger log = LoggerFactory.getLogger(SecretVersions.class);
+    private static final String MOUNT = "vt-secrets";
     private static final int MAX_FILE = 512 << 10;
     private static final Pattern VERSION = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
@@ -137,6 +138,25 @@ public final class SecretVersions implements NodeServices.Secrets {
         }
     }
 
+    /** Removes every secrets file of a node whose agent does not run, and the tmpfs if the agent had mounted one. */
+    public static void forget(Path directory) {
+        try {
+            if (!Files.isDirectory(directory)) {
+                return;
+            }
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file : files.toList()) {
+                    Files.deleteIfExists(file);
+                }
+            }
+            if (Files.getFileStore(directory).name().equals(MOUNT)) {
+                HostCommand.run(List.of("umount", directory.toString()));
+            }
+        } catch (IOException | HostCommand.CommandException e) {
+            log.error("secrets files could not be removed", e);
+        }
+    }
+
     /** The versions held now, by name. */
     synchronized Set<String> versions() {
         return new TreeSet<>(held.keySet());
@@ -207,7 +227,7 @@ public final class SecretVersions implements NodeServices.Secrets {
                         "tmpfs",
                         "-o",
                         "mode=0700,size=64m,nosuid,nodev,noexec",
-                        "vt-secrets",
+                        MOUNT,
                         directory.toString()));
             }
             if (Files.readAllLines(Path.of("/proc/swaps")).size() > 1) {

@@ -4,6 +4,7 @@ import dev.vt.agent.actor.Timeline;
 import dev.vt.agent.link.NodeIdentity;
 import dev.vt.agent.node.Agent;
 import dev.vt.agent.node.AgentOptions;
+import dev.vt.images.DurableFiles;
 import dev.vt.runtime.sim.SimDriver;
 import dev.vt.runtime.sim.SimHost;
 import dev.vt.runtime.sim.SimScript;
@@ -52,7 +53,6 @@ public final class SimNode implements AutoCloseable {
     private static Path memoryDirectory() {
         try {
             Path directory = Files.createTempDirectory(Path.of("/dev/shm"), "vt-agent-test");
-            directory.toFile().deleteOnExit();
             return directory;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -69,5 +69,6 @@ public final class SimNode implements AutoCloseable {
         if (agent != null) {
             agent.close();
         }
+        DurableFiles.deleteTree(runDir);
     }
 }

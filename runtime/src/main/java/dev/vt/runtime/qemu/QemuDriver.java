@@ -36,6 +36,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +59,7 @@ public final class QemuDriver implements VmDriver {
     private final QemuSelfTest selfTest;
     private final Map<String, QemuVm> vms = new ConcurrentHashMap<>();
     private final Map<Path, KernelBundle> bundles = new ConcurrentHashMap<>();
+    private final AtomicBoolean warming = new AtomicBoolean();
     private final Object uidLock = new Object();
     private final Map<String, Integer> uids = new HashMap<>();
 
@@ -84,7 +86,23 @@ public final class QemuDriver implements VmDriver {
 
     @Override
     public DriverFacts selfTest() {
+        if (bundles.isEmpty() && warming.compareAndSet(false, true)) {
+            // The first boot after an agent start would otherwise wait for 50 MB to be hashed (RT15).
+            Thread.ofVirtual().name("bundle-check").start(this::checkBundle);
+        }
         return selfTest.facts();
+    }
+
+    private void checkBundle() {
+        try {
+            bundle(config.bundle());
+        } catch (VmDriverException e) {
+            log.error("kernel bundle is not usable", e);
+        }
+    }
+
+    private KernelBundle bundle(Path directory) {
+        return bundles.computeIfAbsent(directory, KernelBundle::open);
     }
 
     @Override
@@ -108,7 +126,7 @@ public final class QemuDriver implements VmDriver {
         if (spec.disks().size() > QemuCommand.MAX_DISKS || spec.nics().size() > 1) {
             throw new VmDriverException(Kind.UNSUPPORTED, "device", "too many disks or network devices", null);
         }
-        KernelBundle bundle = bundles.computeIfAbsent(spec.kernel(), KernelBundle::open);
+        KernelBundle bundle = bundle(spec.kernel());
         int uid = root ? takeUid(spec.id()) : -1;
         SavedVm saved = new SavedVm(spec, uid);
         try {
