@@ -1,0 +1,5 @@
+/** Tests. */
+@NullUnmarked
+package dev.vt.runtime.host;
+
+import org.jspecify.annotations.NullUnmarked;

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullUnmarked
+package dev.vt.runtime.sim;
+
+import org.jspecify.annotations.NullUnmarked;

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullUnmarked
+package dev.vt.runtime.testing;
+
+import org.jspecify.annotations.NullUnmarked;
