@@ -18,7 +18,7 @@ need_packages() {
     case "$group" in
       build) wanted+=(maven gcc libc6-dev musl-tools make libssl-dev busybox-static git cpio zstd xz-utils squashfs-tools-ng) ;;
       run) wanted+=(qemu-system-x86 squashfs-tools-ng e2fsprogs iproute2 curl openssl util-linux) ;;
-      test) wanted+=(clang libclang-rt-14-dev skopeo umoci haproxy socat python3) ;;
+      test) wanted+=(clang libclang-rt-14-dev skopeo umoci docker-registry haproxy socat python3) ;;
     esac
   done
   for package in "${wanted[@]}"; do
@@ -92,7 +92,7 @@ vt_dev() {
 dev_pid() {
   local pid
   [ -f "$state_dir/dev.pid" ] && pid=$(cat "$state_dir/dev.pid") && [ -n "$pid" ] && [ -d "/proc/$pid" ] &&
-    tr '\0' ' ' < "/proc/$pid/cmdline" | grep -q 'dev.vt.distribution.Main dev' && printf '%s\n' "$pid"
+    tr '\0' ' ' < "/proc/$pid/cmdline" | grep -Eq '(dev.vt.distribution.Main|vt) dev ' && printf '%s\n' "$pid"
 }
 
 # await SECONDS COMMAND...: until the command succeeds.

@@ -13,6 +13,6 @@ if pid=$(dev_pid); then
 fi
 rm -f "$state_dir/dev.pid"
 if [ -d "$state_dir/agent" ] && [ -x ./vt ] && [ -d "$dist/lib" ]; then
-  ./vt agent stop-vms --data-dir "$state_dir/agent" --run-dir "$run_dir"
+  ./vt agent stop-vms --data-dir "$state_dir/agent" --run-dir "$run_dir" --kernel-bundle "$(readlink -f $bundle_link)"
 fi
 say "stopped"

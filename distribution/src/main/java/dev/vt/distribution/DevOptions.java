@@ -109,6 +109,10 @@ record DevOptions(
                 "--server",
                 grpcText(),
                 "--listen-address",
-                edgeAddress);
+                edgeAddress,
+                "--unready-seconds",
+                "0",
+                "--drain-seconds",
+                "5");
     }
 }

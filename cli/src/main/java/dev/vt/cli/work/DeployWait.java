@@ -1,5 +1,6 @@
 package dev.vt.cli.work;
 
+import dev.vt.cli.core.CliException;
 import dev.vt.cli.core.Durations;
 import dev.vt.cli.core.Session;
 import dev.vt.cli.http.ApiClient;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -42,6 +44,7 @@ public final class DeployWait {
     private final String progress;
     private final Instant deadline;
     private String lastLine = "";
+    private long cursor;
 
     private DeployWait(Session session, String deployId, String progress, Duration limit) {
         this.session = session;
@@ -85,30 +88,31 @@ public final class DeployWait {
     }
 
     private Outcome follow(long afterEvent) {
-        long cursor = afterEvent;
-        while (true) {
-            Doc deploy = deploy();
-            report(deploy);
-            switch (deploy.str("status")) {
-                case "succeeded":
-                    return Outcome.SUCCEEDED;
-                case "failed":
-                    return Outcome.FAILED;
-                case "superseded":
-                    return Outcome.SUPERSEDED;
-                default:
-                    break;
-            }
-            if (!session.shell().clock().instant().isBefore(deadline)) {
-                return Outcome.TIMEOUT;
-            }
-            cursor = awaitEvent(cursor);
+        cursor = afterEvent;
+        Optional<Outcome> outcome = look();
+        while (outcome.isEmpty()) {
+            outcome = listen();
         }
+        return outcome.get();
     }
 
-    /** Blocks until something happened in the environment; a lost stream is a short pause, never an end. */
-    private long awaitEvent(long cursor) {
-        long[] seen = {cursor};
+    /** Reads and reports where the deploy is; empty while it goes on and there is time. */
+    private Optional<Outcome> look() {
+        Doc deploy = deploy();
+        report(deploy);
+        Outcome outcome =
+                switch (deploy.str("status")) {
+                    case "succeeded" -> Outcome.SUCCEEDED;
+                    case "failed" -> Outcome.FAILED;
+                    case "superseded" -> Outcome.SUPERSEDED;
+                    default -> session.shell().clock().instant().isBefore(deadline) ? null : Outcome.TIMEOUT;
+                };
+        return Optional.ofNullable(outcome);
+    }
+
+    /** Looks again after every event of the environment, on one stream; a lost stream is a short pause, never an end. */
+    private Optional<Outcome> listen() {
+        List<Outcome> found = new ArrayList<>();
         try {
             String path = ApiClient.path(
                     session.target().orgPath() + "/events/stream",
@@ -117,18 +121,19 @@ public final class DeployWait {
                     "after_event_id",
                     cursor > 0 ? Long.toString(cursor) : "");
             session.api().stream(path, "following events", line -> {
-                if ("event".equals(line.str("type"))) {
-                    seen[0] = Math.max(
-                            seen[0],
-                            line.get("event").isNull() ? line.number("event_id") : line.number("event.event_id"));
-                    return false;
-                }
-                return session.shell().clock().instant().isBefore(deadline) && !"head".equals(line.str("type"));
+                cursor = Math.max(cursor, line.number("event_id"));
+                look().ifPresent(found::add);
+                return found.isEmpty();
             });
         } catch (IOException lost) {
             LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+        } catch (CliException refused) {
+            if (!refused.error().retryable()) {
+                throw refused;
+            }
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
         }
-        return seen[0];
+        return found.isEmpty() ? look() : Optional.of(found.getFirst());
     }
 
     private Doc deploy() {
