@@ -100,13 +100,12 @@ public final class DeployWait {
     private Optional<Outcome> look() {
         Doc deploy = deploy();
         report(deploy);
-        Outcome outcome =
-                switch (deploy.str("status")) {
-                    case "succeeded" -> Outcome.SUCCEEDED;
-                    case "failed" -> Outcome.FAILED;
-                    case "superseded" -> Outcome.SUPERSEDED;
-                    default -> session.shell().clock().instant().isBefore(deadline) ? null : Outcome.TIMEOUT;
-                };
+        Outcome outcome = switch (deploy.str("status")) {
+            case "succeeded" -> Outcome.SUCCEEDED;
+            case "failed" -> Outcome.FAILED;
+            case "superseded" -> Outcome.SUPERSEDED;
+            default -> session.shell().clock().instant().isBefore(deadline) ? null : Outcome.TIMEOUT;
+        };
         return Optional.ofNullable(outcome);
     }
 
