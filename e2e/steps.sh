@@ -9,7 +9,7 @@ target=(--org dev --project sample --app hello --env prod)
 url='http://[::1]:8080/'
 
 body() { curl -sf -g --max-time 5 "$url"; }
-version_is() { body 2>/dev/null | grep -q "version $1\$"; }
+version_is() { prints "version $1\$" body; }
 ready_count() { vt_dev instances list "${target[@]}" --json | grep -c '"status": "ready"' || true; }
 ready_is() { [ "$(ready_count)" = "$1" ]; }
 instance_ids() { vt_dev instances list "${target[@]}" --json | python3 -c '
@@ -78,7 +78,7 @@ step_secrets() {
   printf 'correct horse battery staple' > "$work/secret"
   expect_exit 0 vt_dev secrets set "DATABASE_URL=@$work/secret" "${target[@]}"
   ! grep -q 'correct horse' "$work/out" "$work/err" || fail "the value was printed"
-  expect_within 120 sh -c "curl -sf -g --max-time 5 '$url' | grep -q 'secrets DATABASE_URL'"
+  expect_within 120 prints 'secrets DATABASE_URL' body
   expect_within 60 ready_is 1
   [ "$(instance_ids)" != "$before" ] || fail "the instance was not replaced by one with the new file"
   expect_exit 2 vt_dev secrets set DATABASE_URL=plain "${target[@]}"
@@ -153,7 +153,7 @@ step_agent_killed() {
   pid=$(cat "$state_dir/agent.pid")
   kill -9 "$pid"
   version_is 1 || fail "the app does not answer while the agent is dead"
-  agent_back() { [ "$(cat "$state_dir/agent.pid")" != "$pid" ] && vt_dev nodes list --json | grep -q '"health": "online"'; }
+  agent_back() { [ "$(cat "$state_dir/agent.pid")" != "$pid" ] && prints '"health": "online"' vt_dev nodes list --json; }
   expect_within 60 agent_back
   expect_within 60 ready_is 1
   [ "$(boot_ids)" = "$before" ] || fail "boot ids changed: $before became $(boot_ids)"

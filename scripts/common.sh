@@ -90,9 +90,17 @@ vt_dev() {
 }
 
 dev_pid() {
-  local pid
-  [ -f "$state_dir/dev.pid" ] && pid=$(cat "$state_dir/dev.pid") && [ -n "$pid" ] && [ -d "/proc/$pid" ] &&
-    tr '\0' ' ' < "/proc/$pid/cmdline" | grep -Eq '(dev.vt.distribution.Main|vt) dev ' && printf '%s\n' "$pid"
+  local pid line
+  [ -f "$state_dir/dev.pid" ] && pid=$(cat "$state_dir/dev.pid") && [ -n "$pid" ] && [ -r "/proc/$pid/cmdline" ] || return 1
+  line=$(tr '\0' ' ' < "/proc/$pid/cmdline")
+  [[ $line =~ (distribution\.Main|/vt)\ dev\  ]] && printf '%s\n' "$pid"
+}
+
+# prints PATTERN COMMAND...: whether the command succeeds and prints a match. Not a pipe: with pipefail a reader that stops early fails it.
+prints() {
+  local pattern=$1 text
+  shift
+  text=$("$@" 2>/dev/null) && grep -Eq -- "$pattern" <<< "$text"
 }
 
 # await SECONDS COMMAND...: until the command succeeds.

@@ -6,17 +6,17 @@ source scripts/common.sh
 
 samples/hello/build.sh 1 >&2
 target=(--org dev --project sample --app hello --env prod)
-vt_dev projects list --org dev --format json | grep -q '"name": "sample"' || vt_dev projects create sample --org dev >&2
-if ! vt_dev apps list --org dev --format json | grep -q '"name": "hello"'; then
+prints '"name": "sample"' vt_dev projects list --org dev --json || vt_dev projects create sample --org dev >&2
+if ! prints '"name": "hello"' vt_dev apps list --org dev --json; then
   vt_dev apps create hello --org dev --project sample >&2
 fi
-if ! vt_dev envs list --org dev --app hello --format json | grep -q '"name": "prod"'; then
+if ! prints '"name": "prod"' vt_dev envs list --org dev --app hello --json; then
   vt_dev envs create prod --org dev --app hello >&2
 fi
-if ! vt_dev secrets versions "${target[@]}" --format ids | grep -q .; then
+if ! prints . vt_dev secrets versions "${target[@]}" --format ids; then
   vt_dev secrets confirm --none "${target[@]}" >&2
 fi
-if ! vt_dev deploys list "${target[@]}" --format ids | grep -q .; then
+if ! prints . vt_dev deploys list "${target[@]}" --format ids; then
   vt_dev image push guest/build/samples/hello-1 127.0.0.1:$http_port/dev/hello:1 >&2
   (cd samples/hello && VT_SERVER=http://127.0.0.1:$http_port XDG_DATA_HOME=$state_dir/client XDG_CONFIG_HOME=$state_dir/client \
     ../../vt deploy "${target[@]}" --image "127.0.0.1:$http_port/dev/hello:1" --yes --wait --wait-timeout 5m >&2)

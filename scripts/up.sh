@@ -27,8 +27,10 @@ if ! dev_pid >/dev/null; then
   setsid nohup ./vt dev --data-dir "$state_dir" --run-dir "$run_dir" --kernel-bundle "$(readlink -f $bundle_link)" \
     --http-port "$http_port" --grpc-port "$grpc_port" >> "$state_dir/logs/dev.log" 2>&1 < /dev/null &
   echo $! > "$state_dir/dev.pid"
+  # The child is this shell until it has executed the program.
+  await 10 dev_pid > /dev/null || die "vt dev did not start; see $state_dir/logs/dev.log"
 fi
-node_ready() { vt_dev nodes list --json 2>/dev/null | grep -q '"health": "online"'; }
+node_ready() { prints '"health": "online"' vt_dev nodes list --json; }
 started() { dev_pid >/dev/null || die "vt dev ended; see $state_dir/logs/dev.log"; node_ready; }
 await 180 started || die "the node did not come online in 180 s; see $state_dir/logs"
 
