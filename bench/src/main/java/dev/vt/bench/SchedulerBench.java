@@ -33,6 +33,7 @@ import java.util.function.Supplier;
  * The planner's figures (scheduler.md §10), on one thread. Snapshots are built beforehand, as the reconciler does while it
  * reads; a figure is the time of one {@link Planner#plan} call.
  */
+@SuppressWarnings("UnnecessaryLambda")
 public final class SchedulerBench {
     private static final long MIB = 1L << 20;
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# ./dev bench [append|scheduler|edge]: measures on this machine and prints its load beside the figures. Never a gate.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.."
+source scripts/common.sh
+need_packages build run test
+use_jdk
+run() {
+  say "machine: $(nproc) cores, load $(cut -d' ' -f1-3 /proc/loadavg)"
+  maven -q compile -pl bench -am
+  maven -q dependency:build-classpath -pl bench -Dmdep.outputFile="$PWD/bench/target/classpath" -Dmdep.includeScope=runtime > /dev/null
+  "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+    -cp "bench/target/classes:$(cat bench/target/classpath)" "dev.vt.bench.$1" "${@:2}"
+}
+case "${1:-append}" in
+  append) run AppendBench "${@:2}" ;;
+  scheduler) run SchedulerBench "${@:2}" ;;
+  edge) exec scripts/bench-edge.sh "${@:2}" ;;
+  *) die "./dev bench takes append, scheduler or edge, not '$1'" ;;
+esac
