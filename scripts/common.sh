@@ -16,9 +16,9 @@ need_packages() {
   local wanted=() missing=() group package
   for group in "$@"; do
     case "$group" in
-      build) wanted+=(maven gcc libc6-dev musl-tools make libssl-dev busybox-static git cpio zstd xz-utils squashfs-tools-ng) ;;
+      build) wanted+=(maven gcc libc6-dev linux-libc-dev musl-tools make libssl-dev busybox-static git cpio zstd lz4 gzip jq xz-utils squashfs-tools-ng) ;;
       run) wanted+=(qemu-system-x86 squashfs-tools-ng e2fsprogs iproute2 curl openssl util-linux) ;;
-      test) wanted+=(clang libclang-rt-14-dev skopeo umoci docker-registry haproxy socat python3) ;;
+      test) wanted+=(clang libclang-rt-14-dev skopeo umoci docker-registry haproxy squashfs-tools socat python3) ;;
     esac
   done
   for package in "${wanted[@]}"; do

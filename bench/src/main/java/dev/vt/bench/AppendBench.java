@@ -43,15 +43,14 @@ import org.jdbi.v3.core.Handle;
 public final class AppendBench {
     private static final int EVENTS_TO_REBUILD = 100_000;
     private static final IdSource IDS = Ids.uuidV7(Clock.systemUTC(), new SecureRandom());
-    private static final EventSchemas SCHEMAS = EventSchemas.builder()
-            .document(Json.parse("""
+    private static final EventSchemas SCHEMAS =
+            EventSchemas.builder().document(Json.parse("""
                     {"instance.allocated@1": {"type": "object", "required": ["process_type", "node_id"], "properties": {
                         "process_type": {"type": "string", "pattern": "^[a-z][a-z0-9-]*$"},
                         "node_id": {"type": "string"}, "driver": {"enum": ["qemu", "firecracker"]},
                         "group_spec_hash": {"type": "string"}, "overlay_ipv6": {"type": "string"},
                         "resources": {"type": "object", "properties": {"cpu_millis": {"type": "integer", "minimum": 1},
-                            "memory_bytes": {"type": "integer", "minimum": 1}}}}}}"""))
-            .build();
+                            "memory_bytes": {"type": "integer", "minimum": 1}}}}}}""")).build();
 
     private AppendBench() {}
 
@@ -250,7 +249,12 @@ public final class AppendBench {
                     .bind(0, event.aggregate().id())
                     .bind(1, event.owner().orgId())
                     .bind(2, event.payload().path("node_id").textValue())
-                    .bind(3, event.payload().path("resources").path("memory_bytes").longValue())
+                    .bind(
+                            3,
+                            event.payload()
+                                    .path("resources")
+                                    .path("memory_bytes")
+                                    .longValue())
                     .bind(4, event.aggregateSeq())
                     .bind(5, event.occurredAt())
                     .bind(6, event.eventId())

@@ -132,7 +132,8 @@ public final class SchedulerBench {
                     new Resources(500L * instancesEach, 320 * MIB * instancesEach, 4_096 * MIB * instancesEach),
                     instancesEach,
                     0,
-                    new FreeAddresses("fd00:1:2:0:100::/80", List.of(new FreeAddresses.Range(1 + i * 1_000L, 1L << 40)))));
+                    new FreeAddresses(
+                            "fd00:1:2:0:100::/80", List.of(new FreeAddresses.Range(1 + i * 1_000L, 1L << 40)))));
         }
         return nodes;
     }

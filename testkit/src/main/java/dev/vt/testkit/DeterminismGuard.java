@@ -86,8 +86,8 @@ public final class DeterminismGuard {
             throw new IllegalArgumentException("no wanted class below " + classes);
         }
         List<String> findings = new ArrayList<>();
-        files.forEach(file -> findings(file)
-                .forEach(finding -> findings.add(binaryName(classes, file) + " uses " + finding)));
+        files.forEach(file ->
+                findings(file).forEach(finding -> findings.add(binaryName(classes, file) + " uses " + finding)));
         return findings;
     }
 
@@ -127,13 +127,16 @@ public final class DeterminismGuard {
                 default -> {}
             }
         }
-        model.methods().forEach(method -> method.code().ifPresent(code -> code.forEach(element -> {
-            if (element instanceof java.lang.classfile.instruction.OperatorInstruction operator
-                    && (operator.typeKind() == java.lang.classfile.TypeKind.FLOAT
-                            || operator.typeKind() == java.lang.classfile.TypeKind.DOUBLE)) {
-                found.add("floating point in " + method.methodName().stringValue());
-            }
-        })));
+        model.methods()
+                .forEach(method -> method.code()
+                        .ifPresent(code -> code.forEach(element -> {
+                            if (element instanceof java.lang.classfile.instruction.OperatorInstruction operator
+                                    && (operator.typeKind() == java.lang.classfile.TypeKind.FLOAT
+                                            || operator.typeKind() == java.lang.classfile.TypeKind.DOUBLE)) {
+                                found.add("floating point in "
+                                        + method.methodName().stringValue());
+                            }
+                        })));
         return found;
     }
 

@@ -66,7 +66,11 @@ public final class TestDatabase implements AutoCloseable {
 
         static {
             PostgresAddress template = POSTGRES.database(TEMPLATE);
-            EventStore.open(template, ProjectionSet.EMPTY, EventSchemas.builder().build(), EventStore.Config.DEFAULT)
+            EventStore.open(
+                            template,
+                            ProjectionSet.EMPTY,
+                            EventSchemas.builder().build(),
+                            EventStore.Config.DEFAULT)
                     .close();
         }
 
@@ -74,8 +78,8 @@ public final class TestDatabase implements AutoCloseable {
             try {
                 Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
                 Path home = Files.createTempDirectory(temporary, "vt-test-postgres-");
-                EmbeddedPostgres server =
-                        EmbeddedPostgres.start(new EmbeddedPostgres.Config(home, programs(temporary), false, true, 200));
+                EmbeddedPostgres server = EmbeddedPostgres.start(
+                        new EmbeddedPostgres.Config(home, programs(temporary), false, true, 200));
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                     server.close();
                     delete(home);
@@ -92,8 +96,7 @@ public final class TestDatabase implements AutoCloseable {
             Path directory = temporary.resolve("vt-test-postgres-programs-" + self);
             if (!Files.isDirectory(directory)) {
                 Files.createDirectories(
-                        directory,
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+                        directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
             }
             if (!self.equals(Files.getAttribute(directory, "unix:uid"))) {
                 throw new IOException(directory + " belongs to another user");

@@ -153,7 +153,8 @@ public final class TestLog implements BeforeEachCallback, AfterEachCallback {
         List<StoredEvent> all = new ArrayList<>();
         long after = 0;
         while (true) {
-            List<StoredEvent> page = store().events().read(after, 1000, EventFilter.ALL).events();
+            List<StoredEvent> page =
+                    store().events().read(after, 1000, EventFilter.ALL).events();
             all.addAll(page);
             if (page.isEmpty()) {
                 return all;

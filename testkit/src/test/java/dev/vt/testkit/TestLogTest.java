@@ -18,12 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class TestLogTest {
-    private static final EventSchemas SCHEMAS = EventSchemas.builder()
-            .document(Json.parse("""
+    private static final EventSchemas SCHEMAS =
+            EventSchemas.builder().document(Json.parse("""
                     {"thing.created@1": {"type": "object", "required": ["name"],
                                          "properties": {"name": {"type": "string"}}},
-                     "thing.deleted@1": {"type": "object"}}"""))
-            .build();
+                     "thing.deleted@1": {"type": "object"}}""")).build();
 
     @RegisterExtension
     final TestLog log = TestLog.of(ProjectionSet.core(new Things()), SCHEMAS);
@@ -50,7 +49,11 @@ class TestLogTest {
     @Test
     void theSameBatchIsAnsweredAsTheFirstTime() {
         Batch batch = log.batch()
-                .event("thing", log.ids().next("thg"), "thing.created", Json.object().put("name", "x"))
+                .event(
+                        "thing",
+                        log.ids().next("thg"),
+                        "thing.created",
+                        Json.object().put("name", "x"))
                 .build();
         AppendResult first = log.store().log().append(batch);
         log.reopen();

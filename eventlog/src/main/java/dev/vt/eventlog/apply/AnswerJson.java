@@ -41,9 +41,7 @@ final class AnswerJson {
                     json.required("first").longValue(), json.required("last").longValue());
         }
         return new AppendResult.Rejected(
-                json.required("index").intValue(),
-                json.required("kind").textValue(),
-                facts(json.required("facts")));
+                json.required("index").intValue(), json.required("kind").textValue(), facts(json.required("facts")));
     }
 
     /** Numbers as {@code Long}, as they were in the first answer: equal then means equal. */

@@ -48,7 +48,9 @@ final class Preconditions {
                 epoch == head.epoch() ? null : Map.of("epoch", epoch, "current", head.epoch());
             case Precondition.Seq(AggregateKey aggregate, int seq) -> {
                 int current = state.head(aggregate).seq();
-                yield current == seq ? null : aggregate(aggregate, Map.of("expected", (long) seq, "head", (long) current));
+                yield current == seq
+                        ? null
+                        : aggregate(aggregate, Map.of("expected", (long) seq, "head", (long) current));
             }
             case Precondition.Alive(AggregateKey aggregate) -> {
                 AggregateHead current = state.head(aggregate);

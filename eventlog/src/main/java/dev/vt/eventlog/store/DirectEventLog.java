@@ -40,7 +40,14 @@ final class DirectEventLog implements EventLog, AutoCloseable {
     private static final int GROUP_EVENTS = 2048;
     private static final int QUEUE_KIB = 64 * 1024;
     private static final Batch NOTHING = new Batch(
-            "bat_nothing", Instant.EPOCH, Actor.system("eventlog"), "req_nothing", null, List.of(), List.of(), List.of());
+            "bat_nothing",
+            Instant.EPOCH,
+            Actor.system("eventlog"),
+            "req_nothing",
+            null,
+            List.of(),
+            List.of(),
+            List.of());
 
     /** "vtlg"; advisory locks are per database. */
     private static final long LEADER_LOCK = 0x76746c67L;
@@ -63,6 +70,7 @@ final class DirectEventLog implements EventLog, AutoCloseable {
     private final BlockingQueue<Pending> queue = new ArrayBlockingQueue<>(QUEUE);
     /** Bounds the bytes in the queue, as the queue bounds the batches. */
     private final Semaphore room = new Semaphore(QUEUE_KIB);
+
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Leadership leadership = new Leadership();
     private final Thread thread;
@@ -72,8 +80,7 @@ final class DirectEventLog implements EventLog, AutoCloseable {
     private volatile @Nullable ApplyHaltedException halted;
     private volatile boolean ended;
 
-    DirectEventLog(
-            Database database, BatchApplier applier, HeadSignal signal, LogMetrics metrics, Step.Probe probe) {
+    DirectEventLog(Database database, BatchApplier applier, HeadSignal signal, LogMetrics metrics, Step.Probe probe) {
         this.database = database;
         this.applier = applier;
         this.signal = signal;
@@ -91,15 +98,14 @@ final class DirectEventLog implements EventLog, AutoCloseable {
     public AppendResult append(Batch batch) {
         long start = System.nanoTime();
         AppendResult result = appendUntil(batch, start + ANSWER_WITHIN.toNanos());
-        String label =
-                switch (result) {
-                    case AppendResult.Applied applied -> "applied";
-                    case AppendResult.Rejected rejected -> {
-                        metrics.rejected(rejected.kind());
-                        yield "rejected";
-                    }
-                    case AppendResult.Unknown unknown -> "unknown";
-                };
+        String label = switch (result) {
+            case AppendResult.Applied applied -> "applied";
+            case AppendResult.Rejected rejected -> {
+                metrics.rejected(rejected.kind());
+                yield "rejected";
+            }
+            case AppendResult.Unknown unknown -> "unknown";
+        };
         metrics.appended(Duration.ofNanos(System.nanoTime() - start), label);
         return result;
     }
@@ -141,7 +147,9 @@ final class DirectEventLog implements EventLog, AutoCloseable {
             // What nobody waits for any more shall not be applied long after, when a leader is found.
             boolean untouched = queue.remove(pending);
             return new AppendResult.Unknown(
-                    untouched && !leadership.held() ? "no leader" : "no answer within " + ANSWER_WITHIN.toSeconds() + " s");
+                    untouched && !leadership.held()
+                            ? "no leader"
+                            : "no answer within " + ANSWER_WITHIN.toSeconds() + " s");
         } catch (ExecutionException e) {
             refuseWhenHalted();
             throw new IllegalStateException("append failed", e.getCause());
@@ -156,7 +164,8 @@ final class DirectEventLog implements EventLog, AutoCloseable {
     }
 
     /** Why nothing is applied any more; null while all is well. */
-    @Nullable ApplyHaltedException halted() {
+    @Nullable
+    ApplyHaltedException halted() {
         return halted;
     }
 
@@ -264,7 +273,8 @@ final class DirectEventLog implements EventLog, AutoCloseable {
     private void commit(Handle handle, List<Pending> group) {
         long start = System.nanoTime();
         probe.reached(Step.GROUP_TAKEN);
-        List<PreparedBatch> batches = group.stream().map(pending -> pending.batch).toList();
+        List<PreparedBatch> batches =
+                group.stream().map(pending -> pending.batch).toList();
         List<AppendResult> answers = handle.inTransaction(tx -> {
             List<AppendResult> out = applier.apply(tx, batches);
             probe.reached(Step.APPLIED);

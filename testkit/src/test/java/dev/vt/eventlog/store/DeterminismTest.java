@@ -13,8 +13,11 @@ import org.junit.jupiter.api.Test;
 class DeterminismTest {
     @Test
     void applyReadsTheBatchAndTheDatabaseOnly() throws Exception {
-        Path classes =
-                Path.of(BatchApplier.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path classes = Path.of(BatchApplier.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
         assertThat(DeterminismGuard.scan(
                         classes,
                         name -> name.startsWith("dev.vt.eventlog.apply.")
@@ -27,7 +30,11 @@ class DeterminismTest {
 
     @Test
     void theGuardSeesWhatItForbids() throws Exception {
-        Path classes = Path.of(Offender.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path classes = Path.of(Offender.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
         assertThat(DeterminismGuard.scan(classes, name -> name.equals(Offender.class.getName())))
                 .anyMatch(finding -> finding.contains("java.time.Clock"))
                 .anyMatch(finding -> finding.contains("java.util.Random"))

@@ -97,10 +97,7 @@ class EventStoreTest {
             assertThat(tail.get())
                     .containsExactlyElementsOf(
                             LongStream.rangeClosed(1, total).boxed().toList());
-            assertThat(filtered.get())
-                    .hasSize((int) total - clients)
-                    .isSorted()
-                    .doesNotHaveDuplicates();
+            assertThat(filtered.get()).hasSize((int) total - clients).isSorted().doesNotHaveDuplicates();
         }
     }
 
@@ -196,8 +193,7 @@ class EventStoreTest {
         assertThat(log.store().sideRecords().counts()).isEqualTo(Map.of("credential", 2L, "wrapped_key", 1L));
         log.clock().advance(Duration.ofSeconds(61));
         log.append(batch());
-        assertThat(log.store().sideRecords().list("credential", "", 10).stream()
-                        .map(SideRecord::key))
+        assertThat(log.store().sideRecords().list("credential", "", 10).stream().map(SideRecord::key))
                 .containsExactly("long");
         assertThat(log.store().log().append(again)).isEqualTo(new AppendResult.Applied(1, 1));
         log.clock().advance(Duration.ofHours(25));
@@ -214,7 +210,11 @@ class EventStoreTest {
         log.clock().advance(Duration.ofSeconds(5));
         log.append(batch().require(new Precondition.Side("device_grant", "k", 0))
                 .side(new SideOperation.Put("device_grant", "k", new byte[] {2}, start.plusSeconds(50))));
-        assertThat(log.store().sideRecords().find("device_grant", "k").orElseThrow().version())
+        assertThat(log.store()
+                        .sideRecords()
+                        .find("device_grant", "k")
+                        .orElseThrow()
+                        .version())
                 .isEqualTo(1);
     }
 
@@ -223,8 +223,8 @@ class EventStoreTest {
     void aReadWaitsForItsEventAndSaysWhenItDoesNotCome() throws Exception {
         Views views = log.store().views();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<Long> waiting = threads.submit(
-                    () -> views.readAtLeast(1, List.of("org_summary"), Duration.ofSeconds(10), EventStoreTest::projectCount));
+            Future<Long> waiting = threads.submit(() ->
+                    views.readAtLeast(1, List.of("org_summary"), Duration.ofSeconds(10), EventStoreTest::projectCount));
             log.append(batch(Shop.created("prj_1", "a")));
             assertThat(waiting.get()).isEqualTo(1);
         }
@@ -267,7 +267,8 @@ class EventStoreTest {
         log.append(batch(Shop.created("prj_1", "a")));
         assertThatThrownBy(() -> log.append(batch(Shop.created("prj_2", "poison"))))
                 .isInstanceOf(ApplyHaltedException.class);
-        assertThatThrownBy(() -> log.append(batch(Shop.created("prj_3", "c")))).isInstanceOf(ApplyHaltedException.class);
+        assertThatThrownBy(() -> log.append(batch(Shop.created("prj_3", "c"))))
+                .isInstanceOf(ApplyHaltedException.class);
         assertThat(log.store().halted()).isPresent();
         assertThat(log.store().leads()).isFalse();
         assertThat(log.events()).hasSize(1);
@@ -278,8 +279,12 @@ class EventStoreTest {
     /** S3, state.md §14.10: what was bound to a statement is not in the error that reports it. */
     @Test
     void errorsDoNotQuoteWhatWasBound() {
-        Projection failing =
-                Shop.view("failing", 1, List.of("CREATE TABLE failing (id int PRIMARY KEY, name text)"), List.of(), (event, tx) -> {
+        Projection failing = Shop.view(
+                "failing",
+                1,
+                List.of("CREATE TABLE failing (id int PRIMARY KEY, name text)"),
+                List.of(),
+                (event, tx) -> {
                     String name = event.payload().path("name").asText();
                     tx.execute("INSERT INTO failing VALUES (1, ?)", name);
                     tx.execute("INSERT INTO failing VALUES (1, ?)", name);
@@ -318,8 +323,11 @@ class EventStoreTest {
                 .add("project.created", 1, Json.parse("""
                         {"type": "object", "properties": {"name": {"type": "string"}}}"""))
                 .add("project.created", 2, schema)
-                .upcast("project.created", 1, payload -> Json.object()
-                        .put("title", payload.path("name").asText()))
+                .upcast(
+                        "project.created",
+                        1,
+                        payload ->
+                                Json.object().put("title", payload.path("name").asText()))
                 .build();
         Projection titles = Shop.view(
                 "titles",
@@ -334,13 +342,18 @@ class EventStoreTest {
         log.reopen(ProjectionSet.core(titles), next);
         log.append(batch(Shop.created("prj_2", "still old")));
         NewEvent newest = Shop.event("project.created", "prj_3", Json.object().put("title", "new"));
-        log.append(batch(new NewEvent(newest.aggregate(), newest.type(), 2, newest.owner(), newest.payload(), null, null)));
-        assertThat(log.store().views().<List<String>, RuntimeException>read(
-                        tx -> tx.createQuery("SELECT title || version FROM titles ORDER BY id")
-                                .mapTo(String.class)
-                                .list()))
+        log.append(batch(
+                new NewEvent(newest.aggregate(), newest.type(), 2, newest.owner(), newest.payload(), null, null)));
+        assertThat(log.store()
+                        .views()
+                        .<List<String>, RuntimeException>read(
+                                tx -> tx.createQuery("SELECT title || version FROM titles ORDER BY id")
+                                        .mapTo(String.class)
+                                        .list()))
                 .containsExactly("old2", "still old2", "new2");
-        assertThat(log.events().getFirst().version()).as("the log keeps what was written").isEqualTo(1);
+        assertThat(log.events().getFirst().version())
+                .as("the log keeps what was written")
+                .isEqualTo(1);
         assertThatThrownBy(() -> EventSchemas.builder()
                         .add("project.created", 1, schema)
                         .add("project.created", 2, schema)
@@ -364,14 +377,17 @@ class EventStoreTest {
         Verification verification = log.store().verify();
         assertThat(verification.ok()).isTrue();
         assertThat(verification.digests()).containsOnlyKeys("projects");
-        assertThat(log.store().views().<List<String>, RuntimeException>read(
-                        tx -> tx.createQuery("SELECT upper_name FROM projects")
+        assertThat(log.store()
+                        .views()
+                        .<List<String>, RuntimeException>read(tx -> tx.createQuery("SELECT upper_name FROM projects")
                                 .mapTo(String.class)
                                 .list()))
                 .containsExactly("A");
-        assertThatThrownBy(() -> log.store().views().read(tx -> tx.createQuery("SELECT * FROM org_summary")
-                        .mapToMap()
-                        .list()))
+        assertThatThrownBy(() -> log.store()
+                        .views()
+                        .read(tx -> tx.createQuery("SELECT * FROM org_summary")
+                                .mapToMap()
+                                .list()))
                 .hasMessageContaining("does not exist");
         log.reopen();
     }
@@ -431,7 +447,10 @@ class EventStoreTest {
         log.append(batch(Shop.created("prj_1", "a"), Shop.renamed("prj_1", "b")));
         assertThat(log.store().verify().ok()).isTrue();
         execute("UPDATE live.projects SET name = 'c'");
-        assertThat(log.store().verify().differences()).singleElement().asString().contains("projects", "\"c\"", "\"b\"");
+        assertThat(log.store().verify().differences())
+                .singleElement()
+                .asString()
+                .contains("projects", "\"c\"", "\"b\"");
         execute("UPDATE live.projects SET name = 'b'");
         execute(
                 "ALTER TABLE log.events DISABLE TRIGGER events_are_immutable",
@@ -455,8 +474,7 @@ class EventStoreTest {
     }
 
     private void execute(String... statements) throws SQLException {
-        try (Connection connection =
-                        log.database().address().dataSource().getConnection();
+        try (Connection connection = log.database().address().dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             for (String sql : statements) {
                 statement.execute(sql);

@@ -118,9 +118,12 @@ class LeaderKilledTest {
         }
         server.current().close();
         try (EventStore last = open(Step.Probe.NONE)) {
-            assertThat(last.events().read(0, 1000, EventFilter.type("project.created")).events())
+            assertThat(last.events()
+                            .read(0, 1000, EventFilter.type("project.created"))
+                            .events())
                     .hasSize(batches);
-            assertThat(last.awaitDerived(last.events().head(), Duration.ofSeconds(20))).isTrue();
+            assertThat(last.awaitDerived(last.events().head(), Duration.ofSeconds(20)))
+                    .isTrue();
             assertThat(last.verify().differences()).isEmpty();
         }
     }

@@ -61,8 +61,9 @@ class LogPropertyTest {
                     Handle handle = connections.connect(Database.LIVE)) {
                 for (int from = 0; from < batches.size(); ) {
                     int to = Math.min(batches.size(), from + 1 + random.nextInt(largestGroup));
-                    List<PreparedBatch> group =
-                            batches.subList(from, to).stream().map(applier::prepare).toList();
+                    List<PreparedBatch> group = batches.subList(from, to).stream()
+                            .map(applier::prepare)
+                            .toList();
                     answers.addAll(handle.inTransaction(tx -> applier.apply(tx, group)));
                     from = to;
                 }
@@ -74,8 +75,11 @@ class LogPropertyTest {
     private static SortedMap<String, String> digests(Handle handle) {
         SortedMap<String, String> digests = new TreeMap<>();
         LOG_TABLES.forEach(table -> digests.put("log." + table.name(), ViewDigest.of(handle, "log", table)));
-        Shop.VIEWS.core().forEach(projection -> projection.tables().forEach(
-                table -> digests.put(table.name(), ViewDigest.of(handle, Database.LIVE, table))));
+        Shop.VIEWS
+                .core()
+                .forEach(projection -> projection
+                        .tables()
+                        .forEach(table -> digests.put(table.name(), ViewDigest.of(handle, Database.LIVE, table))));
         return digests;
     }
 
@@ -86,9 +90,11 @@ class LogPropertyTest {
                 EventStore store =
                         EventStore.open(database.address(), Shop.VIEWS, Shop.SCHEMAS, EventStore.Config.DEFAULT)) {
             appendInParallel(store.log(), Scenario.of(seed, BATCHES));
-            List<StoredEvent> events = store.events().read(0, 1000, EventFilter.ALL).events();
+            List<StoredEvent> events =
+                    store.events().read(0, 1000, EventFilter.ALL).events();
             assertThat(events.stream().map(StoredEvent::eventId))
-                    .containsExactlyElementsOf(LongStream.rangeClosed(1, events.size()).boxed().toList());
+                    .containsExactlyElementsOf(
+                            LongStream.rangeClosed(1, events.size()).boxed().toList());
             Map<String, String> view = new HashMap<>();
             store.views().<Void, RuntimeException>read(tx -> {
                 tx.createQuery("SELECT id, name FROM projects")
@@ -97,7 +103,8 @@ class LogPropertyTest {
                 return null;
             });
             assertThat(view).isEqualTo(fold(events));
-            assertThat(store.awaitDerived(events.size(), Duration.ofSeconds(20))).isTrue();
+            assertThat(store.awaitDerived(events.size(), Duration.ofSeconds(20)))
+                    .isTrue();
             assertThat(store.verify().differences()).isEmpty();
             LogHead head = store.views().read(LogHead::read);
             assertThat(head.eventId()).isEqualTo(events.size());

@@ -80,7 +80,10 @@ class PreconditionsTest {
         if (appWon) {
             assertThat(log.rejected(batch().require(childless)).facts()).containsEntry("child", "app_1");
             log.append(batch(new NewEvent(
-                    new AggregateKey("app", "app_1"), "app.deleted", new Owner(Shop.ORG, "prj_1", "app_1", null), Json.object())));
+                    new AggregateKey("app", "app_1"),
+                    "app.deleted",
+                    new Owner(Shop.ORG, "prj_1", "app_1", null),
+                    Json.object())));
             log.append(batch().require(childless));
         }
         assertThatThrownBy(() -> log.append(
@@ -92,8 +95,8 @@ class PreconditionsTest {
     void aClaimHasOneOwnerUntilItIsReleased() {
         AggregateKey one = Shop.project("prj_1");
         AggregateKey two = Shop.project("prj_2");
-        AppendResult.Applied first = log.append(batch(Shop.created("prj_1", "a"))
-                .require(new Precondition.Claim("project_name", "a", one)));
+        AppendResult.Applied first =
+                log.append(batch(Shop.created("prj_1", "a")).require(new Precondition.Claim("project_name", "a", one)));
         assertThat(first.first()).isEqualTo(1);
         log.append(batch().require(new Precondition.Claim("project_name", "a", one)));
         AppendResult.Rejected taken = log.rejected(batch().require(new Precondition.Seq(two, 0))
@@ -145,7 +148,8 @@ class PreconditionsTest {
                     .require(new Precondition.Capacity("node_1", 300)));
         }
         List<AppendResult> answers = inParallel(requests);
-        assertThat(answers.stream().filter(AppendResult.Applied.class::isInstance)).hasSize(3);
+        assertThat(answers.stream().filter(AppendResult.Applied.class::isInstance))
+                .hasSize(3);
         AppendResult.Rejected rejected = (AppendResult.Rejected) answers.stream()
                 .filter(AppendResult.Rejected.class::isInstance)
                 .findFirst()
@@ -156,8 +160,8 @@ class PreconditionsTest {
                 .containsEntry("current_usage", 3L)
                 .containsEntry("requested_delta", 1L);
 
-        AppendResult.Rejected full =
-                log.rejected(batch(Shop.allocated("inst_x", "node_1", 300)).require(new Precondition.Capacity("node_1", 101)));
+        AppendResult.Rejected full = log.rejected(
+                batch(Shop.allocated("inst_x", "node_1", 300)).require(new Precondition.Capacity("node_1", 101)));
         assertThat(full.kind()).isEqualTo("capacity");
         assertThat(full.facts()).containsEntry("reserved_bytes", 900L).containsEntry("allocatable_bytes", 1000L);
         // Usage falls when the instance stops.
@@ -204,8 +208,8 @@ class PreconditionsTest {
     void aStaleEpochIsRejectedBeforeAnythingElse() {
         log.append(batch(leader(7)).require(new Precondition.Fence(0)));
         log.append(batch().require(new Precondition.Fence(7)));
-        AppendResult.Rejected stale = log.rejected(batch().require(new Precondition.Seq(Shop.project("prj_1"), 99))
-                .require(new Precondition.Fence(6)));
+        AppendResult.Rejected stale = log.rejected(
+                batch().require(new Precondition.Seq(Shop.project("prj_1"), 99)).require(new Precondition.Fence(6)));
         assertThat(stale).isEqualTo(new AppendResult.Rejected(1, "fence", Map.of("epoch", 6L, "current", 7L)));
         race(
                 batch(leader(8)).require(new Precondition.Fence(7)),
@@ -225,7 +229,12 @@ class PreconditionsTest {
         refused(Shop.event("project.renamed", "prj_1", Json.object()), "unknown event project.renamed@1");
         refused(Shop.event("project.created", "prj_1", Json.object()), "/name is missing");
         refused(Shop.created("prj_1", "x".repeat(65)), "longer than 64");
-        refused(Shop.event("project.created", "prj_1", Json.object().put("name", "a").put("x", 1)), "/x is not known");
+        refused(
+                Shop.event(
+                        "project.created",
+                        "prj_1",
+                        Json.object().put("name", "a").put("x", 1)),
+                "/x is not known");
         refused(Shop.created("prj_1", "nul\0"), "NUL");
         refused(Shop.created("p".repeat(2000), "a"), "longer than 1024");
         refused(Shop.event("node.enrolled", "node_1", Json.object().put("memory_bytes", 1.5)), "not of type integer");
@@ -241,8 +250,10 @@ class PreconditionsTest {
 
     private void race(TestBatch one, TestBatch two) {
         List<AppendResult> answers = inParallel(List.of(one, two));
-        assertThat(answers.stream().filter(AppendResult.Applied.class::isInstance)).hasSize(1);
-        assertThat(answers.stream().filter(AppendResult.Rejected.class::isInstance)).hasSize(1);
+        assertThat(answers.stream().filter(AppendResult.Applied.class::isInstance))
+                .hasSize(1);
+        assertThat(answers.stream().filter(AppendResult.Rejected.class::isInstance))
+                .hasSize(1);
     }
 
     private List<AppendResult> inParallel(List<TestBatch> requests) {

@@ -55,8 +55,9 @@ final class Scenario {
             List<NewEvent> moreEvents = new ArrayList<>();
             part(morePreconditions, moreEvents, sides);
             // Preconditions speak of the state before the batch, so one batch creates or deletes a thing once.
-            if (moreEvents.stream().noneMatch(more -> events.stream()
-                    .anyMatch(event -> event.aggregate().equals(more.aggregate())))) {
+            if (moreEvents.stream()
+                    .noneMatch(more ->
+                            events.stream().anyMatch(event -> event.aggregate().equals(more.aggregate())))) {
                 preconditions.addAll(morePreconditions);
                 events.addAll(moreEvents);
             }

@@ -21,8 +21,8 @@ import org.jdbi.v3.core.Handle;
 final class Shop {
     static final String ORG = "org_shop";
 
-    static final EventSchemas SCHEMAS = EventSchemas.builder()
-            .document(Json.parse("""
+    static final EventSchemas SCHEMAS =
+            EventSchemas.builder().document(Json.parse("""
                     {
                       "$defs": {"name": {"type": "string", "minLength": 1, "maxLength": 64}},
                       "project.created@1": {"type": "object", "required": ["name"],
@@ -42,14 +42,17 @@ final class Shop {
                           "limits": {"type": "object", "additionalProperties": {"type": "integer"}}}},
                       "cluster.leader_changed@1": {"type": "object", "required": ["server_id", "epoch"], "properties": {
                           "server_id": {"type": "string"}, "epoch": {"type": "integer"}}}
-                    }"""))
-            .build();
+                    }""")).build();
 
     private static final String COMMON = "id text COLLATE \"C\" PRIMARY KEY, name text NOT NULL, org_id text,"
             + " resource_version int NOT NULL, created_at timestamptz NOT NULL, last_event_id bigint NOT NULL";
 
     static final Projection PROJECTS = view(
-            "projects", 1, List.of("CREATE TABLE projects (" + COMMON + ")"), List.of(table("projects", "id")), Shop::projects);
+            "projects",
+            1,
+            List.of("CREATE TABLE projects (" + COMMON + ")"),
+            List.of(table("projects", "id")),
+            Shop::projects);
 
     static final Projection CAPACITY = view(
             "capacity",
@@ -102,7 +105,9 @@ final class Shop {
 
     static NewEvent allocated(String instance, String node, long bytes) {
         return event(
-                "instance.allocated", instance, Json.object().put("node_id", node).put("memory_bytes", bytes));
+                "instance.allocated",
+                instance,
+                Json.object().put("node_id", node).put("memory_bytes", bytes));
     }
 
     static NewEvent stopped(String instance) {
@@ -186,7 +191,8 @@ final class Shop {
                         event.eventId(),
                         id,
                         status);
-                tx.execute("UPDATE instances SET status = ?, last_event_id = ? WHERE id = ?", status, event.eventId(), id);
+                tx.execute(
+                        "UPDATE instances SET status = ?, last_event_id = ? WHERE id = ?", status, event.eventId(), id);
             }
             default -> {}
         }
