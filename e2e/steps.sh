@@ -10,8 +10,7 @@ url='http://[::1]:8080/'
 
 body() { curl -sf -g --max-time 5 "$url"; }
 version_is() { prints "version $1\$" body; }
-ready_count() { vt_dev instances list "${target[@]}" --json | grep -c '"status": "ready"' || true; }
-ready_is() { [ "$(ready_count)" = "$1" ]; }
+ready_is() { [ "$(instance_ids | wc -w)" = "$1" ]; }
 instance_ids() { vt_dev instances list "${target[@]}" --json | python3 -c '
 import json, sys
 print("\n".join(i["id"] for i in json.load(sys.stdin)["items"] if i["status"] == "ready"))'; }
