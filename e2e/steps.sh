@@ -102,7 +102,8 @@ step_exec() {
   expect_text "$work/err" '^err$'
   expect_exit 0 vt_dev exec --process web "${target[@]}" --no-tty -- cat /run/secrets/platform.env
   expect_text "$work/out" '^DATABASE_URL=correct horse battery staple$'
-  python3 e2e/lib/tty.py "$id" > "$work/tty" 2>&1 || { cat "$work/tty" >&2; fail "the terminal session failed"; }
+  VT_SERVER=http://127.0.0.1:$http_port XDG_DATA_HOME=$state_dir/client XDG_CONFIG_HOME=$state_dir/client \
+    python3 e2e/lib/terminal_session.py "$id" > "$work/tty" 2>&1 || { cat "$work/tty" >&2; fail "the terminal session failed"; }
   expect_text "$work/tty" 'resized to 50 132'
 }
 

@@ -38,6 +38,15 @@ class HostileInputTest {
     }
 
     @Test
+    void aFileThatEndsInsideAHeaderIsASyntaxError() {
+        for (String text : List.of("[", "[[", "[a", "[a.", "a = 1\n[", "\"", "a", "a.", "a =")) {
+            assertThat(Manifests.read(text.getBytes(StandardCharsets.UTF_8)))
+                    .as(text)
+                    .isInstanceOf(ManifestResult.Invalid.class);
+        }
+    }
+
+    @Test
     void largeAndDeepInputsTakeBoundedTime() {
         for (String unit : List.of(
                 "a.", "{a=", "[[", "[", "x=[", "a=1\n", "\"", "'''", "#", "[a]\n", "x=[1,", "\u0001", "[[a]]\n", "a={",

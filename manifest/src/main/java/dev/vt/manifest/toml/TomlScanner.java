@@ -240,7 +240,8 @@ final class TomlScanner {
         lineStart = position;
     }
 
+    /** The next character, or NUL, which no branch takes for anything, at the end of the text. */
     private char peek() {
-        return text.charAt(position);
+        return position < text.length() ? text.charAt(position) : '\0';
     }
 }
