@@ -200,7 +200,8 @@ class PlacementTest {
         String deploy = shop.deployed("one", Shop.MANIFEST);
         until("blocked", () -> process().path("blocked").asBoolean());
         assertThat(process().path("reason_code").asText()).isEqualTo("no_nodes_active");
-        assertThat(eventTypes()).contains("env.scheduling_blocked");
+        // The reason is computed when it is read; the event comes with the scheduler's next pass.
+        until("told", () -> eventTypes().contains("env.scheduling_blocked"));
 
         join(700);
         until("another reason", () -> process().path("reason_code").asText().equals("no_capacity_memory"));
