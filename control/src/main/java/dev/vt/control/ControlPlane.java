@@ -117,6 +117,7 @@ public final class ControlPlane implements AutoCloseable {
      * @param images resolves image references of releases
      * @param pullTokens for the built-in registry
      * @param registryHosts by which images of the built-in registry are named, {@code host:port}
+     * @param reconciles false: nothing happens but what is asked for; the views stay as the last command left them
      */
     public record Options(
             Path dataDir,
@@ -129,7 +130,8 @@ public final class ControlPlane implements AutoCloseable {
             ImageLookup images,
             PullTokens pullTokens,
             Set<String> registryHosts,
-            Clock clock) {}
+            Clock clock,
+            boolean reconciles) {}
 
     private static final Logger log = LoggerFactory.getLogger(ControlPlane.class);
     private static final Duration LEADER_WAIT = Duration.ofSeconds(20);
@@ -325,10 +327,12 @@ public final class ControlPlane implements AutoCloseable {
         httpPort = http.port();
         planes.start(options.grpcListen(), tls.grpc(), new Enroller(store, system, clusters, nodes, edges, authority));
         running.push(planes);
-        ReconcilerRunner reconcilers = new ReconcilerRunner(
-                features.stream().flatMap(f -> f.reconcilers().stream()).toList(), store, term);
-        reconcilers.start();
-        running.push(reconcilers);
+        if (options.reconciles()) {
+            ReconcilerRunner reconcilers = new ReconcilerRunner(
+                    features.stream().flatMap(f -> f.reconcilers().stream()).toList(), store, term);
+            reconcilers.start();
+            running.push(reconcilers);
+        }
     }
 
     /** A standby serves reads too; it goes on waiting in the background. */

@@ -106,7 +106,8 @@ public final class ServerMain {
                                             : RegistryCredentials.anonymous()),
                             pullTokens,
                             ownRegistry,
-                            clock))) {
+                            clock,
+                            true))) {
                 if (config.command() == ServerConfig.Command.INIT) {
                     log.info("server initialised data_dir={}", dataDir.root());
                     return 0;

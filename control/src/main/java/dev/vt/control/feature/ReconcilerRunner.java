@@ -135,8 +135,10 @@ public final class ReconcilerRunner implements AutoCloseable {
         long last = cursor;
         for (StoredEvent event : state.events(cursor, 1000)) {
             last = event.eventId();
+            // A new leader looks at everything at once; its reconcilers slept while it did not lead.
+            boolean newLeader = event.type().equals("cluster.leader_changed");
             for (Slot slot : slots) {
-                if (slot.reconciler.wakesOn(event.type())) {
+                if (newLeader || slot.reconciler.wakesOn(event.type())) {
                     slot.wake();
                 }
             }

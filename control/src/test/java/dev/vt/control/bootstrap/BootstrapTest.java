@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** A22. */
 class BootstrapTest {
     @RegisterExtension
-    final TestServer server = new TestServer();
+    final TestServer server = TestServer.still();
 
     private ObjectNode body(String code) {
         return Json.object().put("code", code).put("email", "Owner@Example.com").put("org_name", "acme");

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ClusterHandlersTest {
     @RegisterExtension
-    final TestServer server = new TestServer();
+    final TestServer server = TestServer.still();
 
     private TestClient operator;
 

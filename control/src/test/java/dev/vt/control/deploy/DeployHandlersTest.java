@@ -21,7 +21,7 @@ class DeployHandlersTest {
             """;
 
     @RegisterExtension
-    final TestServer server = new TestServer();
+    final TestServer server = TestServer.still();
 
     private Shop shop;
 

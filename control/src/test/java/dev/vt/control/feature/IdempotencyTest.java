@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** A8, A9, A11 and S9 over the wire. */
 class IdempotencyTest {
     @RegisterExtension
-    static final TestServer server = new TestServer();
+    static final TestServer server = TestServer.still();
 
     private TestClient client;
     private String projects;

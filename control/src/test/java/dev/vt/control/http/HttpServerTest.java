@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What every endpoint has in common, over the wire. */
 class HttpServerTest {
     @RegisterExtension
-    static final TestServer server = new TestServer();
+    static final TestServer server = TestServer.still();
 
     /** Every registered operation is tried without and with a wrong token; only public rows answer. */
     @TestFactory

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ScaleHandlersTest {
     @RegisterExtension
-    final TestServer server = new TestServer();
+    final TestServer server = TestServer.still();
 
     private Shop shop;
 

@@ -61,7 +61,22 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback, Be
     private boolean shared;
     private int orgs;
     private boolean verified = true;
+    private final boolean reconciles;
     private final TestImages images = new TestImages();
+
+    /** A server that also acts by itself: schedules, follows deploys, watches nodes. */
+    public TestServer() {
+        this(true);
+    }
+
+    private TestServer(boolean reconciles) {
+        this.reconciles = reconciles;
+    }
+
+    /** A server that does only what it is asked, so that a test may compare what one command left behind. */
+    public static TestServer still() {
+        return new TestServer(false);
+    }
 
     /** What the bootstrap of the test's cluster answered. */
     public record Bootstrapped(String orgId, String userId, String token) {
@@ -137,7 +152,8 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback, Be
                 images,
                 new PullTokens(new SecureRandom(), Clock.systemUTC()),
                 Set.of(),
-                Clock.systemUTC()));
+                Clock.systemUTC(),
+                reconciles));
         contract = new Contract(server.openApi(), server.endpoints());
     }
 

@@ -21,7 +21,7 @@ class TokenHandlersTest {
     private static final String TOKENS = "/v1/auth/tokens";
 
     @RegisterExtension
-    final TestServer server = new TestServer();
+    final TestServer server = TestServer.still();
 
     private TestClient operator;
 
