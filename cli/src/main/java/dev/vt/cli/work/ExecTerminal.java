@@ -28,8 +28,13 @@ final class ExecTerminal implements AutoCloseable {
         if (!tty || !session.shell().terminals().in()) {
             return new ExecTerminal(session, null, null);
         }
-        Terminal terminal =
-                TerminalBuilder.builder().system(true).ffm(true).dumb(true).build();
+        // Unless told otherwise JLine asks the terminal what it can do, and eats what was typed ahead while it waits for an answer.
+        Terminal terminal = TerminalBuilder.builder()
+                .system(true)
+                .ffm(true)
+                .dumb(true)
+                .graphemeCluster(false)
+                .build();
         return new ExecTerminal(session, terminal, terminal.enterRawMode());
     }
 
