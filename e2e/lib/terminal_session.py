@@ -38,15 +38,40 @@ def until(text, seconds):
 
 
 size(24, 80)
-until(b"$ " if os.environ.get("PROMPT") else b"instance ", 20)
+# Typed ahead, before the session is there: it must not be lost.
+until(b"instance ", 20)
 os.write(master, b"echo rea''dy\n")
-until(b"ready", 20)
+until(b"ready", 30)
+if b"\r\r\n" in seen:
+    sys.exit(f"the local terminal changes what the remote one sends: {seen!r}")
 size(50, 132)
-time.sleep(1)
-os.write(master, b"echo resized to $(stty size)\n")
-until(b"resized to 50 132", 20)
+# The remote side has the new size at some moment: ask until it does.
+for _ in range(20):
+    os.write(master, b"echo size is $(stty size)\n")
+    until(b"size is ", 20)
+    if b"size is 50 132" in seen:
+        break
+    seen = b""
+    time.sleep(0.3)
+print("resized to 50 132" if b"size is 50 132" in seen else f"no new size in {seen!r}")
+# Ctrl-C is the remote terminal's: it ends the remote command, not vt.
+seen = b""
+os.write(master, b"sleep 100\n")
+until(b"sleep 100", 20)
+time.sleep(0.5)
+os.write(master, b"\x03")
+os.write(master, b"echo still he''re\n")
+until(b"still here", 20)
 os.write(master, b"exit 5\n")
-_, status = os.waitpid(pid, 0)
+deadline = time.monotonic() + 20
+while True:
+    done, status = os.waitpid(pid, os.WNOHANG)
+    if done:
+        break
+    if time.monotonic() > deadline:
+        os.kill(pid, signal.SIGKILL)
+        sys.exit("vt did not end with the session")
+    time.sleep(0.1)
 print(seen.decode(errors="replace"))
 code = os.waitstatus_to_exitcode(status)
 if code != 5:

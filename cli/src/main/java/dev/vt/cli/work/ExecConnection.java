@@ -89,16 +89,18 @@ final class ExecConnection {
 
     private void pumpInput() {
         byte[] buffer = new byte[CHUNK];
-        boolean lineStart = true;
+        EscapeSequence escape = new EscapeSequence();
         try {
             InputStream in = screen.input();
             for (int n = in.read(buffer); n >= 0 && !end.isDone(); n = in.read(buffer)) {
-                if (screen.raw() && lineStart && n >= 2 && buffer[0] == '~' && buffer[1] == '.') {
+                byte[] typed = screen.raw() ? escape.pass(buffer, n) : Arrays.copyOf(buffer, n);
+                if (typed.length > 0) {
+                    send(STDIN, typed);
+                }
+                if (escape.closed()) {
                     control(Map.of("type", "close"));
                     return;
                 }
-                lineStart = n > 0 && (buffer[n - 1] == '\r' || buffer[n - 1] == '\n');
-                send(STDIN, Arrays.copyOf(buffer, n));
             }
             if (!end.isDone()) {
                 control(Map.of("type", "eof"));

@@ -4,7 +4,12 @@ import dev.vt.cli.core.Session;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.EnumSet;
 import org.jline.terminal.Attributes;
+import org.jline.terminal.Attributes.ControlChar;
+import org.jline.terminal.Attributes.InputFlag;
+import org.jline.terminal.Attributes.LocalFlag;
+import org.jline.terminal.Attributes.OutputFlag;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jspecify.annotations.Nullable;
@@ -28,14 +33,40 @@ final class ExecTerminal implements AutoCloseable {
         if (!tty || !session.shell().terminals().in()) {
             return new ExecTerminal(session, null, null);
         }
-        // Unless told otherwise JLine asks the terminal what it can do, and eats what was typed ahead while it waits for an answer.
+        // Unless told otherwise JLine asks the terminal what it can do, and eats what was typed ahead while it waits
+        // for an answer.
         Terminal terminal = TerminalBuilder.builder()
                 .system(true)
                 .ffm(true)
                 .dumb(true)
                 .graphemeCluster(false)
                 .build();
-        return new ExecTerminal(session, terminal, terminal.enterRawMode());
+        Attributes saved = terminal.getAttributes();
+        terminal.setAttributes(raw(saved));
+        return new ExecTerminal(session, terminal, saved);
+    }
+
+    /** Every byte as it comes, both ways: cfmakeraw of termios(3). The remote terminal echoes, edits lines and makes signals. */
+    private static Attributes raw(Attributes of) {
+        Attributes raw = new Attributes(of);
+        raw.setInputFlags(
+                EnumSet.of(
+                        InputFlag.IGNBRK,
+                        InputFlag.BRKINT,
+                        InputFlag.PARMRK,
+                        InputFlag.ISTRIP,
+                        InputFlag.INLCR,
+                        InputFlag.IGNCR,
+                        InputFlag.ICRNL,
+                        InputFlag.IXON),
+                false);
+        raw.setOutputFlag(OutputFlag.OPOST, false);
+        raw.setLocalFlags(
+                EnumSet.of(LocalFlag.ECHO, LocalFlag.ECHONL, LocalFlag.ICANON, LocalFlag.ISIG, LocalFlag.IEXTEN),
+                false);
+        raw.setControlChar(ControlChar.VMIN, 1);
+        raw.setControlChar(ControlChar.VTIME, 0);
+        return raw;
     }
 
     int columns() {
@@ -56,12 +87,13 @@ final class ExecTerminal implements AutoCloseable {
         }
     }
 
+    /** Not the terminal's own stream: closing that waits for a read that may never end. */
     InputStream input() {
-        return terminal == null ? session.shell().in() : terminal.input();
+        return session.shell().in();
     }
 
     OutputStream output() {
-        return terminal == null ? session.out() : terminal.output();
+        return session.out();
     }
 
     boolean raw() {
