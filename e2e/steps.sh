@@ -162,6 +162,7 @@ step_agent_killed() {
 
 step_server_killed_during_deploy() {
   local pid deploy_id
+  push 2
   deploy 2 > "$work/out" 2> "$work/err" || { cat "$work/out" "$work/err" >&2; fail "the deploy was refused"; }
   deploy_id=$(sed -nE 's/^ +deploy +(dep_[0-9a-z]+)$/\1/p' "$work/out")
   pid=$(cat "$state_dir/server.pid")
