@@ -39,7 +39,8 @@ class HostileInputTest {
 
     @Test
     void aFileThatEndsInsideAHeaderIsASyntaxError() {
-        for (String text : List.of("[", "[[", "[a", "[a.", "a = 1\n[", "\"", "a", "a.", "a =")) {
+        for (String text :
+                List.of("[", "[[", "[a", "[a.", "a = 1\n[", "\"", "a", "a.", "a =", "[a.\"\\c\"]", "[\"\\u12\"]")) {
             assertThat(Manifests.read(text.getBytes(StandardCharsets.UTF_8)))
                     .as(text)
                     .isInstanceOf(ManifestResult.Invalid.class);

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
+import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseResult;
 import org.tomlj.TomlTable;
 
@@ -76,11 +77,20 @@ public final class Settings {
         return Optional.of(new Settings(file, current, contexts));
     }
 
+    private static CliException broken(Path file, TomlParseError error) {
+        return new CliException(
+                CliError.usage("invalid_argument", file + ": " + error.getMessage(), "correct the file"));
+    }
+
     private static Settings parsed(Path file, String text) {
-        TomlParseResult toml = Toml.parse(text);
+        TomlParseResult toml;
+        try {
+            toml = Toml.parse(text);
+        } catch (TomlParseError e) {
+            throw broken(file, e);
+        }
         if (toml.hasErrors()) {
-            throw new CliException(CliError.usage(
-                    "invalid_argument", file + ": " + toml.errors().getFirst().getMessage(), "correct the file"));
+            throw broken(file, toml.errors().getFirst());
         }
         Map<String, Map<String, String>> contexts = new TreeMap<>();
         TomlTable tables = toml.getTable("contexts");

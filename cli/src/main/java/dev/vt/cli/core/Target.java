@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
+import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseResult;
 
 /**
@@ -182,7 +183,7 @@ public final class Target {
             }
             try {
                 manifest = Toml.parse(file);
-            } catch (IOException e) {
+            } catch (IOException | TomlParseError e) {
                 return null;
             }
         }

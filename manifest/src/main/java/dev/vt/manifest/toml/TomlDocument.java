@@ -16,6 +16,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
+import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
@@ -59,6 +60,10 @@ public sealed interface TomlDocument {
         TomlParseResult result;
         try {
             result = Toml.parse(text);
+        } catch (TomlParseError e) {
+            // What the parser finds wrong inside a quoted name of a table is thrown, not listed.
+            return new Broken(
+                    List.of(new SyntaxError(line(e.position()), column(e.position()), message(e.getMessage()))));
         } catch (StackOverflowError e) {
             // Text that is not TOML can make the parser's error recovery nest where the scan saw a string.
             return new Broken(List.of(new SyntaxError(1, 1, "nested too deeply")));
