@@ -67,6 +67,10 @@ public sealed interface TomlDocument {
         } catch (StackOverflowError e) {
             // Text that is not TOML can make the parser's error recovery nest where the scan saw a string.
             return new Broken(List.of(new SyntaxError(1, 1, "nested too deeply")));
+        } catch (RuntimeException | AssertionError e) {
+            // The parser asserts what its grammar does not promise, for example the length of an escape in a quoted
+            // name.
+            return new Broken(List.of(new SyntaxError(1, 1, "not TOML: a name or a string is malformed")));
         }
         if (result.hasErrors()) {
             return new Broken(result.errors().stream()
