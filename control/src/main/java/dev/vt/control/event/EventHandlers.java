@@ -2,6 +2,7 @@ package dev.vt.control.event;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vt.control.config.ClusterConfig;
 import dev.vt.control.http.Access;
 import dev.vt.control.http.Call;
 import dev.vt.control.http.Checks;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** HTTP: pages and streams of events. */
@@ -31,10 +33,13 @@ final class EventHandlers {
     private static final Duration AHEAD_WAIT = Duration.ofSeconds(10);
 
     private final EventReader events;
-    private final StreamSlots slots = new StreamSlots(20);
+    private final Supplier<ClusterConfig.Limits> limits;
+    private final StreamSlots slots;
 
-    EventHandlers(EventReader events) {
+    EventHandlers(EventReader events, Supplier<ClusterConfig.Limits> limits) {
         this.events = events;
+        this.limits = limits;
+        this.slots = new StreamSlots(() -> limits.get().eventStreamsPerOrg());
     }
 
     List<Endpoint> endpoints() {
@@ -58,7 +63,7 @@ final class EventHandlers {
     }
 
     private Reply page(Call call, @Nullable String orgId) {
-        int limit = (int) call.number("limit", DEFAULT_LIMIT, 1, EventReader.MAX_LIMIT);
+        int limit = (int) call.number("limit", DEFAULT_LIMIT, 1, limits.get().eventPageItems());
         long after = call.number("after_event_id", 0, 0, Long.MAX_VALUE);
         waitForCursor(after);
         EventReader.Page page = events.read(after, limit, filter(call, orgId));

@@ -12,12 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param drain how long a stop waits for running calls
  */
 public record HttpOptions(
-        InetSocketAddress listen, @Nullable SSLContext tls, Duration streamLife, Duration drain) {
+        InetSocketAddress listen, @Nullable SSLContext tls, Duration streamLife, Duration drain, HttpLimits limits) {
     public static HttpOptions plain(InetSocketAddress listen) {
-        return new HttpOptions(listen, null, Duration.ofHours(1), Duration.ofSeconds(5));
+        return new HttpOptions(listen, null, Duration.ofHours(1), Duration.ofSeconds(5), HttpLimits.DEFAULT);
     }
 
     public HttpOptions withTls(SSLContext context) {
-        return new HttpOptions(listen, context, streamLife, drain);
+        return new HttpOptions(listen, context, streamLife, drain, limits);
+    }
+
+    public HttpOptions withLimits(HttpLimits other) {
+        return new HttpOptions(listen, tls, streamLife, drain, other);
     }
 }

@@ -246,6 +246,7 @@ public final class HttpServer implements AutoCloseable {
                 query,
                 headers,
                 request.remotePeer().host(),
+                options.limits(),
                 () -> readBody(request, endpoint, headers));
         boolean read = endpoint.method() == HttpMethod.GET;
         long head = barrier.head();
@@ -354,7 +355,7 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private static byte[] readBody(ServerRequest request, Endpoint endpoint, Map<String, String> headers) {
+    private byte[] readBody(ServerRequest request, Endpoint endpoint, Map<String, String> headers) {
         if (!request.content().hasEntity()) {
             return new byte[0];
         }
@@ -364,7 +365,9 @@ public final class HttpServer implements AutoCloseable {
         if (!type.equals("application/json") && !mergePatch) {
             throw refusal(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "the body must be application/json");
         }
-        int max = endpoint.maxBodyBytes();
+        int max = endpoint.maxBodyBytes() == Endpoint.DEFAULT_MAX_BODY
+                ? options.limits().bodyBytes()
+                : endpoint.maxBodyBytes();
         if (request.headers().contentLength().orElse(0) > max) {
             throw tooLarge(max);
         }
