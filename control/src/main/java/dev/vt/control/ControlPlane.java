@@ -165,6 +165,7 @@ public final class ControlPlane implements AutoCloseable {
     private final LogQueries logs;
     private final List<Feature> features;
     private final ProjectionSet projections;
+    private final EventSchemas schemas;
     private final ObjectNode openApi;
     private int httpPort;
 
@@ -245,6 +246,9 @@ public final class ControlPlane implements AutoCloseable {
         this.projections = new ProjectionSet(
                 features.stream().flatMap(f -> f.coreProjections().stream()).toList(),
                 features.stream().flatMap(f -> f.derivedProjections().stream()).toList());
+        EventSchemas.Builder events = EventSchemas.builder();
+        features.forEach(feature -> feature.registerEvents(events));
+        this.schemas = events.build();
         this.openApi = OpenApiDocument.of(
                 features.stream().flatMap(f -> f.openApiFragments().stream()).collect(Collectors.toSet()),
                 endpoints(),
@@ -267,7 +271,7 @@ public final class ControlPlane implements AutoCloseable {
         Routes routes = new Routes(store);
         Deploys deploys = new Deploys(store);
         List<Feature> nouns = new ArrayList<>(List.of(
-                new ClusterFeature(mutations, store, clusters, new StoreMaintenance(store, this::projections)),
+                new ClusterFeature(mutations, system, store, clusters, new StoreMaintenance(store, this::projections)),
                 new ConfigFeature(
                         mutations, store, clusters, config, options.self().serverId(), () -> false),
                 new UserFeature(store, users),
@@ -318,9 +322,7 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private void open() {
-        EventSchemas.Builder schemas = EventSchemas.builder();
-        features.forEach(feature -> feature.registerEvents(schemas));
-        store.open(() -> EventStore.open(options.postgres(), projections, schemas.build(), EventStore.Config.DEFAULT));
+        store.open(schemas, () -> EventStore.open(options.postgres(), projections, schemas, EventStore.Config.DEFAULT));
         running.push(store);
         config.start();
         running.push(config);
@@ -416,8 +418,14 @@ public final class ControlPlane implements AutoCloseable {
         return secretDelivery;
     }
 
-    private ProjectionSet projections() {
+    /** Every view of this server. */
+    public ProjectionSet projections() {
         return projections;
+    }
+
+    /** Every event this server knows. */
+    public EventSchemas eventSchemas() {
+        return schemas;
     }
 
     private Map<String, String> readiness() {
