@@ -43,6 +43,9 @@ import dev.vt.control.key.KeyWrapper;
 import dev.vt.control.key.MasterKeyCheck;
 import dev.vt.control.log.LogFeature;
 import dev.vt.control.log.LogQueries;
+import dev.vt.control.metric.MetricFeature;
+import dev.vt.control.metric.ServerMetrics;
+import dev.vt.control.metric.StoreGauges;
 import dev.vt.control.node.Heartbeats;
 import dev.vt.control.node.NodeConditions;
 import dev.vt.control.node.NodeFeature;
@@ -149,6 +152,7 @@ public final class ControlPlane implements AutoCloseable {
     private final ControlStore store = new ControlStore();
     private final Clusters clusters = new Clusters(store);
     private final ConfigWatch config = new ConfigWatch(store, store);
+    private final ServerMetrics metrics = new ServerMetrics();
     private final LeaderTerm term;
     private final Mutations mutations;
 
@@ -270,6 +274,7 @@ public final class ControlPlane implements AutoCloseable {
         Scales scales = new Scales(store);
         Routes routes = new Routes(store);
         Deploys deploys = new Deploys(store);
+        EventFeature events = new EventFeature(store, () -> config.get().limits());
         List<Feature> nouns = new ArrayList<>(List.of(
                 new ClusterFeature(mutations, system, store, clusters, new StoreMaintenance(store, this::projections)),
                 new ConfigFeature(
@@ -289,7 +294,11 @@ public final class ControlPlane implements AutoCloseable {
                 new DeployFeature(
                         mutations, store, envs, releases, deploys, desired, scales, routes, secrets, images, system),
                 new AuditFeature(store),
-                new EventFeature(store, () -> config.get().limits()),
+                events,
+                new MetricFeature(
+                        metrics,
+                        new StoreGauges(
+                                metrics, store, events::openStreams, events::slowestLag, ServiceFeature.VERSION)),
                 new RegistryFeature(
                         options.dataDir().resolve("registry"),
                         new TokenAuthenticator(store, clock),
@@ -322,7 +331,10 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private void open() {
-        store.open(schemas, () -> EventStore.open(options.postgres(), projections, schemas, EventStore.Config.DEFAULT));
+        running.push(metrics);
+        store.open(
+                schemas,
+                () -> EventStore.open(options.postgres(), projections, schemas, new EventStore.Config(16, metrics)));
         running.push(store);
         config.start();
         running.push(config);
@@ -338,7 +350,9 @@ public final class ControlPlane implements AutoCloseable {
         CertificateAuthority authority = Authorities.openOrCreate(store, system, options.keys(), clock);
         DataDir.publish(options.dataDir().resolve("ca.pem"), authority.pem());
         ServerTls tls = ServerTls.issue(authority, List.of(options.listen(), options.grpcListen()));
-        HttpOptions plain = HttpOptions.plain(options.listen()).withLimits(new ConfiguredLimits(config));
+        HttpOptions plain = HttpOptions.plain(options.listen())
+                .withLimits(new ConfiguredLimits(config))
+                .withObserver(metrics);
         HttpServer http = HttpServer.start(
                 options.plainHttp() ? plain : plain.withTls(tls.https()),
                 endpoints(),
@@ -354,7 +368,7 @@ public final class ControlPlane implements AutoCloseable {
         running.push(planes);
         if (options.reconciles()) {
             ReconcilerRunner reconcilers = new ReconcilerRunner(
-                    features.stream().flatMap(f -> f.reconcilers().stream()).toList(), store, term);
+                    features.stream().flatMap(f -> f.reconcilers().stream()).toList(), store, term, metrics);
             reconcilers.start();
             running.push(reconcilers);
         }

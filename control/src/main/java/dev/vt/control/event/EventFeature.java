@@ -15,6 +15,15 @@ public final class EventFeature implements Feature {
         this.handlers = new EventHandlers(events, limits);
     }
 
+    /** Open streams of events, and how many events the slowest is behind. */
+    public int openStreams() {
+        return handlers.openStreams();
+    }
+
+    public long slowestLag() {
+        return handlers.slowestLag();
+    }
+
     @Override
     public String name() {
         return "event";

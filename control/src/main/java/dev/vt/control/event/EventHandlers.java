@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ final class EventHandlers {
     private final EventReader events;
     private final Supplier<ClusterConfig.Limits> limits;
     private final StreamSlots slots;
+    private final Set<EventTail> tails = ConcurrentHashMap.newKeySet();
 
     EventHandlers(EventReader events, Supplier<ClusterConfig.Limits> limits) {
         this.events = events;
@@ -79,7 +81,24 @@ final class EventHandlers {
         waitForCursor(after);
         EventFilter filter = filter(call, orgId);
         StreamSlots.Slot slot = slots.take(orgId == null ? "cluster" : orgId);
-        return new Reply.Stream(sink -> new EventTail(events, filter, after).run(sink), slot::close);
+        EventTail tail = new EventTail(events, filter, after);
+        tails.add(tail);
+        return new Reply.Stream(tail::run, () -> {
+            tails.remove(tail);
+            slot.close();
+        });
+    }
+
+    int openStreams() {
+        return tails.size();
+    }
+
+    long slowestLag() {
+        long head = events.head();
+        return tails.stream()
+                .mapToLong(tail -> Math.max(0, head - tail.cursor()))
+                .max()
+                .orElse(0);
     }
 
     /** After {@code Last-Event-ID}, else {@code after_event_id}, else what happens from now on. */
