@@ -1,6 +1,7 @@
 package dev.vt.cli;
 
 import dev.vt.cli.cluster.ClusterCommands;
+import dev.vt.cli.cluster.ConfigCommands;
 import dev.vt.cli.cluster.MemberAction;
 import dev.vt.cli.cluster.TokenCreateCommand;
 import dev.vt.cli.core.Shell;
@@ -73,6 +74,7 @@ final class CommandTree {
         work(root);
         platform(root);
         cluster(root);
+        config(root);
         local(root);
         for (String role : List.of("server", "agent", "edge", "dev")) {
             if (wanted(role)) {
@@ -168,6 +170,18 @@ final class CommandTree {
             group.addSubcommand("views", make(new ClusterCommands.Views()));
             group.addSubcommand("rebuild", make(new ClusterCommands.Rebuild()));
             group.addSubcommand("verify", make(new ClusterCommands.Verify()));
+        });
+    }
+
+    private void config(CommandLine root) {
+        group(root, "config", "the cluster's configuration and its revisions", group -> {
+            group.addSubcommand("get", make(new ConfigCommands.Get()));
+            group.addSubcommand("set", make(new ConfigCommands.Set()));
+            group.addSubcommand("validate", make(new ConfigCommands.Validate()));
+            group.addSubcommand("versions", make(new ConfigCommands.Versions()));
+            group.addSubcommand("diff", make(new ConfigCommands.Diff()));
+            group.addSubcommand("rollback", make(new ConfigCommands.Rollback()));
+            group.addSubcommand("status", make(new ConfigCommands.Status()));
         });
     }
 

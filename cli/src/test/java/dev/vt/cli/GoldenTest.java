@@ -22,6 +22,9 @@ class GoldenTest {
     private static final String DEPLOY = "dep_01k9ejzeaae4ma4jz41b93y214";
     private static final String RELEASE = "rel_01k9ejze95es8r65rzyjka792g";
 
+    private static final String CONFIG =
+            "{\"id\":\"cls_01k9ejze95es8r65rzyjka792h\",\"resource_version\":7,\"document\":{\"raft\":{\"desired_voters\":5}},\"advice\":[]}";
+
     @TempDir
     Path home;
 
@@ -53,6 +56,81 @@ class GoldenTest {
                 of("version-json", "version --json"),
                 of("unknown-command", "deplyo"),
                 of("unknown-command-json", "deplyo --json"),
+                of("config-get", "config get", api -> api.on("GET /v1/cluster/config", CONFIG)),
+                of("config-get-json", "config get --json", api -> api.on("GET /v1/cluster/config", CONFIG)),
+                of("config-set-without-revision", "config set --file -"),
+                of(
+                        "config-set",
+                        "config set --file config.json --if-revision 6 --comment more",
+                        api -> api.on(
+                                "PUT /v1/cluster/config",
+                                StubApi.mutation(
+                                        "applied",
+                                        "{\"config\":\"cls_01k9ejze95es8r65rzyjka792h\"}",
+                                        "[{\"op\":\"update\",\"kind\":\"config\",\"name\":\"cluster\",\"summary\":\"revision 7\",\"destructive\":false}]",
+                                        CONFIG))),
+                of(
+                        "config-set-conflict",
+                        "config set --file config.json --if-revision 5",
+                        api -> api.on(
+                                "PUT /v1/cluster/config",
+                                412,
+                                StubApi.problem(
+                                        412, "version_conflict", "the resource has changed since it was read", ""))),
+                of(
+                        "config-set-invalid",
+                        "config set --file config.json --if-revision 6",
+                        api -> api.on(
+                                "PUT /v1/cluster/config",
+                                422,
+                                StubApi.problem(422, "config_invalid", "raft.desired_voters must be from 1 to 7", ""))),
+                of("config-set-not-json", "config set --file vt.toml --if-revision 6"),
+                of(
+                        "config-validate",
+                        "config validate --file config.json",
+                        api -> api.on(
+                                "POST /v1/cluster/config/validate",
+                                "{\"valid\":true,\"violations\":[],\"advice\":[{\"code\":\"even_voters\",\"path\":\"raft.desired_voters\",\"message\":\"4 voters survive no more failures than 3\"}],\"diff\":[{\"path\":\"raft.desired_voters\",\"old\":3,\"new\":4}]}")),
+                of(
+                        "config-validate-invalid",
+                        "config validate --file config.json",
+                        api -> api.on(
+                                "POST /v1/cluster/config/validate",
+                                "{\"valid\":false,\"violations\":[{\"code\":\"unknown_key\",\"path\":\"raft.desired_voter\",\"message\":\"is not a key; did you mean raft.desired_voters?\",\"nearest\":\"raft.desired_voters\"}],\"advice\":[],\"diff\":[]}")),
+                of(
+                        "config-versions",
+                        "config versions",
+                        api -> api.on(
+                                "GET /v1/cluster/config/versions",
+                                StubApi.page(
+                                        "{\"revision\":2,\"created_at\":\"2030-01-02T03:04:05.678Z\",\"author_id\":\"usr_01k9ejze95es8r65rzyjka7920\",\"comment\":null,\"to_revision\":null,\"changed_keys\":[\"raft.desired_voters\"]}",
+                                        "{\"revision\":3,\"created_at\":\"2030-01-02T03:05:05.678Z\",\"author_id\":\"usr_01k9ejze95es8r65rzyjka7920\",\"comment\":\"back\",\"to_revision\":1,\"changed_keys\":[]}"))),
+                of(
+                        "config-diff",
+                        "config diff 1 2",
+                        api -> api.on(
+                                "GET /v1/cluster/config/diff",
+                                "{\"from\":1,\"to\":2,\"changes\":[{\"path\":\"limits.page_items\",\"old\":200,\"new\":100},{\"path\":\"raft.desired_voters\",\"old\":3,\"new\":5}]}")),
+                of(
+                        "config-diff-none",
+                        "config diff",
+                        api -> api.on("GET /v1/cluster/config/diff", "{\"from\":1,\"to\":2,\"changes\":[]}")),
+                of(
+                        "config-rollback",
+                        "config rollback 1 --if-revision 2",
+                        api -> api.on(
+                                "POST /v1/cluster/config/rollback",
+                                StubApi.mutation(
+                                        "applied",
+                                        "{\"config\":\"cls_01k9ejze95es8r65rzyjka792h\"}",
+                                        "[{\"op\":\"update\",\"kind\":\"config\",\"name\":\"cluster\",\"summary\":\"revision 3, content of 1\",\"destructive\":false}]",
+                                        CONFIG))),
+                of(
+                        "config-status",
+                        "config status",
+                        api -> api.on(
+                                "GET /v1/cluster/config/status",
+                                "{\"revision\":7,\"components\":[{\"kind\":\"server\",\"id\":\"srv_01k9ejze95es8r65rzyjka7920\",\"name\":\"a\",\"revision\":7,\"lags\":true,\"restart_keys\":[\"raft.heartbeat_ms\"]},{\"kind\":\"server\",\"id\":\"srv_01k9ejze95es8r65rzyjka7921\",\"name\":\"b\",\"revision\":null,\"lags\":false,\"restart_keys\":[]}]}")),
                 of("group-without-verb", "orgs"),
                 of("unknown-flag", "orgs list --jsn"),
                 of("orgs-list", "orgs list"),
@@ -177,6 +255,7 @@ class GoldenTest {
                 [processes.web.resources]
                 memory = "256Mi"
                 """);
+        Files.writeString(home.resolve("config.json"), "{\"raft\": {\"desired_voters\": 5}}\n");
         Files.writeString(home.resolve("bad.toml"), "schema_version = \"v1\"\n[procceses.web]\nx = 1\n");
         try (StubApi api = new StubApi()) {
             golden.setup().accept(api);

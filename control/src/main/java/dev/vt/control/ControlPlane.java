@@ -13,6 +13,8 @@ import dev.vt.control.ca.ServerTls;
 import dev.vt.control.cluster.ClusterFeature;
 import dev.vt.control.cluster.Clusters;
 import dev.vt.control.cluster.LeaderTerm;
+import dev.vt.control.config.ConfigFeature;
+import dev.vt.control.config.ConfigWatch;
 import dev.vt.control.deploy.DeployFeature;
 import dev.vt.control.deploy.Deploys;
 import dev.vt.control.desired.DesiredFeature;
@@ -33,6 +35,7 @@ import dev.vt.control.feature.Mutations;
 import dev.vt.control.feature.ReconcilerRunner;
 import dev.vt.control.feature.SystemMutations;
 import dev.vt.control.http.Endpoint;
+import dev.vt.control.http.HttpLimits;
 import dev.vt.control.http.HttpOptions;
 import dev.vt.control.http.HttpServer;
 import dev.vt.control.http.OrgScope;
@@ -40,6 +43,9 @@ import dev.vt.control.key.KeyWrapper;
 import dev.vt.control.key.MasterKeyCheck;
 import dev.vt.control.log.LogFeature;
 import dev.vt.control.log.LogQueries;
+import dev.vt.control.metric.MetricFeature;
+import dev.vt.control.metric.ServerMetrics;
+import dev.vt.control.metric.StoreGauges;
 import dev.vt.control.node.Heartbeats;
 import dev.vt.control.node.NodeConditions;
 import dev.vt.control.node.NodeFeature;
@@ -145,6 +151,8 @@ public final class ControlPlane implements AutoCloseable {
 
     private final ControlStore store = new ControlStore();
     private final Clusters clusters = new Clusters(store);
+    private final ConfigWatch config = new ConfigWatch(store, store);
+    private final ServerMetrics metrics = new ServerMetrics();
     private final LeaderTerm term;
     private final Mutations mutations;
 
@@ -161,6 +169,7 @@ public final class ControlPlane implements AutoCloseable {
     private final LogQueries logs;
     private final List<Feature> features;
     private final ProjectionSet projections;
+    private final EventSchemas schemas;
     private final ObjectNode openApi;
     private int httpPort;
 
@@ -170,17 +179,19 @@ public final class ControlPlane implements AutoCloseable {
         this.ids = Ids.uuidV7(clock, random);
         this.term = new LeaderTerm(
                 options.self(), store, clusters, () -> store.store().leads(), clock, ids, random);
-        this.mutations = new Mutations(store, store, term, clock, ids);
+        this.mutations =
+                new Mutations(store, store, term, () -> config.get().retention().idempotency(), clock, ids);
         this.system = new SystemMutations(store, term, clock, ids);
         this.bootstrapCode = new BootstrapCode(options.dataDir(), clock, random);
         this.secretDelivery = new SecretDelivery(store, secrets, options.keys());
         this.nodes = new Nodes(store, system);
         this.edges = new Edges(store, system);
-        Heartbeats heartbeats = new Heartbeats(clock);
+        Heartbeats heartbeats = new Heartbeats(clock, () -> config.get().detection());
         EdgePresence presence = new EdgePresence(clock);
         Instances instances = new Instances(store, system);
         Envs envs = new Envs(store);
-        PlacementFeature placement = new PlacementFeature(mutations, system, store, envs, instances, clock, ids);
+        PlacementFeature placement =
+                new PlacementFeature(mutations, system, store, envs, instances, config, clock, ids);
         this.planes = new PlaneServer(new PlaneServer.Wiring(
                 store,
                 clusters,
@@ -201,11 +212,19 @@ public final class ControlPlane implements AutoCloseable {
         this.execs = new ExecRelays(planes);
         this.logs = new LogQueries(planes, ids);
         InstanceDirectory directory = new Planes.Directory(instances);
-        NodeConditions conditions = new NodeConditions(clock, heartbeats);
+        NodeConditions conditions =
+                new NodeConditions(clock, heartbeats, () -> config.get().detection());
         this.features = features(
                 envs,
                 List.of(
-                        new NodeFeature(mutations, store, nodes, heartbeats, conditions, planes::isConnected),
+                        new NodeFeature(
+                                mutations,
+                                store,
+                                nodes,
+                                heartbeats,
+                                conditions,
+                                planes::isConnected,
+                                () -> config.get().detection()),
                         new EdgeFeature(mutations, store, edges, presence),
                         new EnrollmentFeature(mutations, store, clock, random),
                         placement,
@@ -220,6 +239,7 @@ public final class ControlPlane implements AutoCloseable {
                                 (org, env) -> envs.find(new OrgScope(org), env)
                                         .map(Env::guarded)
                                         .orElse(true),
+                                () -> config.get().limits(),
                                 random,
                                 clock),
                         new LogFeature(
@@ -230,6 +250,9 @@ public final class ControlPlane implements AutoCloseable {
         this.projections = new ProjectionSet(
                 features.stream().flatMap(f -> f.coreProjections().stream()).toList(),
                 features.stream().flatMap(f -> f.derivedProjections().stream()).toList());
+        EventSchemas.Builder events = EventSchemas.builder();
+        features.forEach(feature -> feature.registerEvents(events));
+        this.schemas = events.build();
         this.openApi = OpenApiDocument.of(
                 features.stream().flatMap(f -> f.openApiFragments().stream()).collect(Collectors.toSet()),
                 endpoints(),
@@ -251,8 +274,11 @@ public final class ControlPlane implements AutoCloseable {
         Scales scales = new Scales(store);
         Routes routes = new Routes(store);
         Deploys deploys = new Deploys(store);
+        EventFeature events = new EventFeature(store, () -> config.get().limits());
         List<Feature> nouns = new ArrayList<>(List.of(
-                new ClusterFeature(mutations, store, clusters, new StoreMaintenance(store, this::projections)),
+                new ClusterFeature(mutations, system, store, clusters, new StoreMaintenance(store, this::projections)),
+                new ConfigFeature(
+                        mutations, store, clusters, config, options.self().serverId(), () -> false),
                 new UserFeature(store, users),
                 new OrgFeature(mutations, store, orgs, users),
                 new TokenFeature(mutations, store, tokens, users, orgs),
@@ -268,7 +294,11 @@ public final class ControlPlane implements AutoCloseable {
                 new DeployFeature(
                         mutations, store, envs, releases, deploys, desired, scales, routes, secrets, images, system),
                 new AuditFeature(store),
-                new EventFeature(store),
+                events,
+                new MetricFeature(
+                        metrics,
+                        new StoreGauges(
+                                metrics, store, events::openStreams, events::slowestLag, ServiceFeature.VERSION)),
                 new RegistryFeature(
                         options.dataDir().resolve("registry"),
                         new TokenAuthenticator(store, clock),
@@ -276,7 +306,11 @@ public final class ControlPlane implements AutoCloseable {
                         options.pullTokens(),
                         clock)));
         nouns.addAll(machines);
-        nouns.add(new ServiceFeature(nouns.stream().map(Feature::name).toList(), this::openApi, this::readiness));
+        nouns.add(new ServiceFeature(
+                nouns.stream().map(Feature::name).toList(),
+                this::openApi,
+                this::readiness,
+                () -> config.get().limits()));
         return List.copyOf(nouns);
     }
 
@@ -297,10 +331,13 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private void open() {
-        EventSchemas.Builder schemas = EventSchemas.builder();
-        features.forEach(feature -> feature.registerEvents(schemas));
-        store.open(() -> EventStore.open(options.postgres(), projections, schemas.build(), EventStore.Config.DEFAULT));
+        running.push(metrics);
+        store.open(
+                schemas,
+                () -> EventStore.open(options.postgres(), projections, schemas, new EventStore.Config(16, metrics)));
         running.push(store);
+        config.start();
+        running.push(config);
         term.start();
         running.push(term);
         awaitLeadership();
@@ -313,7 +350,9 @@ public final class ControlPlane implements AutoCloseable {
         CertificateAuthority authority = Authorities.openOrCreate(store, system, options.keys(), clock);
         DataDir.publish(options.dataDir().resolve("ca.pem"), authority.pem());
         ServerTls tls = ServerTls.issue(authority, List.of(options.listen(), options.grpcListen()));
-        HttpOptions plain = HttpOptions.plain(options.listen());
+        HttpOptions plain = HttpOptions.plain(options.listen())
+                .withLimits(new ConfiguredLimits(config))
+                .withObserver(metrics);
         HttpServer http = HttpServer.start(
                 options.plainHttp() ? plain : plain.withTls(tls.https()),
                 endpoints(),
@@ -329,7 +368,7 @@ public final class ControlPlane implements AutoCloseable {
         running.push(planes);
         if (options.reconciles()) {
             ReconcilerRunner reconcilers = new ReconcilerRunner(
-                    features.stream().flatMap(f -> f.reconcilers().stream()).toList(), store, term);
+                    features.stream().flatMap(f -> f.reconcilers().stream()).toList(), store, term, metrics);
             reconcilers.start();
             running.push(reconcilers);
         }
@@ -393,8 +432,14 @@ public final class ControlPlane implements AutoCloseable {
         return secretDelivery;
     }
 
-    private ProjectionSet projections() {
+    /** Every view of this server. */
+    public ProjectionSet projections() {
         return projections;
+    }
+
+    /** Every event this server knows. */
+    public EventSchemas eventSchemas() {
+        return schemas;
     }
 
     private Map<String, String> readiness() {
@@ -402,6 +447,19 @@ public final class ControlPlane implements AutoCloseable {
         checks.put("log", store.store().halted().isPresent() ? "apply has halted" : "ok");
         checks.put("leader", term.epoch().isPresent() ? "ok" : "this server does not lead");
         return checks;
+    }
+
+    /** What HTTP asks of the configuration. */
+    private record ConfiguredLimits(ConfigWatch config) implements HttpLimits {
+        @Override
+        public int bodyBytes() {
+            return Math.toIntExact(config.get().limits().body().bytes());
+        }
+
+        @Override
+        public int pageItems() {
+            return config.get().limits().pageItems();
+        }
     }
 
     private Map<String, HttpService> httpServices() {

@@ -25,10 +25,12 @@ import java.util.function.UnaryOperator;
 public final class EventSchemas {
     private final Map<String, SortedMap<Integer, PayloadSchema>> byType;
     private final Map<String, SortedMap<Integer, UnaryOperator<ObjectNode>>> upcasts;
+    private final Map<String, Integer> levels;
 
     private EventSchemas(Builder builder) {
         this.byType = Map.copyOf(builder.byType);
         this.upcasts = Map.copyOf(builder.upcasts);
+        this.levels = Map.copyOf(builder.levels);
     }
 
     public static Builder builder() {
@@ -39,6 +41,11 @@ public final class EventSchemas {
     public boolean knows(String type, int version) {
         SortedMap<Integer, PayloadSchema> versions = byType.get(type);
         return versions != null && versions.containsKey(version);
+    }
+
+    /** The feature level from which the version may be written (S25); 1 unless {@code $levels} says another. */
+    public int level(String type, int version) {
+        return levels.getOrDefault(type + "@" + version, 1);
     }
 
     /** What keeps the event out of the log; empty if nothing does. Names the place, never the value. */
@@ -101,12 +108,13 @@ public final class EventSchemas {
     public static final class Builder {
         private final Map<String, SortedMap<Integer, PayloadSchema>> byType = new TreeMap<>();
         private final Map<String, SortedMap<Integer, UnaryOperator<ObjectNode>>> upcasts = new TreeMap<>();
+        private final Map<String, Integer> levels = new TreeMap<>();
 
         private Builder() {}
 
         /**
          * Reads a resource beside {@code anchor}: an object whose members are {@code <type>@<version>} with a schema each, and
-         * perhaps {@code $defs} that they share.
+         * perhaps {@code $defs} that they share, and {@code $levels}: {@code {"env.created@2": 3}} may be written from level 3 on.
          */
         public Builder resource(Class<?> anchor, String name) {
             try (InputStream in = anchor.getResourceAsStream(name)) {
@@ -121,6 +129,12 @@ public final class EventSchemas {
 
         /** As {@link #resource}, from a parsed document. */
         public Builder document(JsonNode document) {
+            document.path("$levels").properties().forEach(entry -> {
+                int level = entry.getValue().asInt();
+                if (level < 1 || !document.has(entry.getKey()) || levels.put(entry.getKey(), level) != null) {
+                    throw new IllegalArgumentException("not the level of a schema here: " + entry.getKey());
+                }
+            });
             document.properties().forEach(entry -> {
                 String key = entry.getKey();
                 if (key.startsWith("$")) {

@@ -83,7 +83,7 @@ public final class ApiClient {
     }
 
     public Doc get(String path, String activity) {
-        return call("GET", path, null, null, activity);
+        return call("GET", path, null, null, null, activity);
     }
 
     /** All pages of a list, at most 10,000 items. */
@@ -102,15 +102,26 @@ public final class ApiClient {
 
     /** @param body a Map or Doc, or null for none */
     public Doc mutate(String method, String path, @Nullable Object body, String idempotencyKey, String activity) {
-        return call(method, path, body, idempotencyKey, activity);
+        return call(method, path, body, idempotencyKey, null, activity);
+    }
+
+    /** As {@link #mutate}, only if the resource still has this version (A10). */
+    public Doc mutateIf(long version, String method, String path, Object body, String idempotencyKey, String activity) {
+        return call(method, path, body, idempotencyKey, "\"" + version + "\"", activity);
     }
 
     private Doc call(
-            String method, String path, @Nullable Object body, @Nullable String idempotencyKey, String activity) {
+            String method,
+            String path,
+            @Nullable Object body,
+            @Nullable String idempotencyKey,
+            @Nullable String ifMatch,
+            String activity) {
         byte[] bytes = body == null ? null : JsonWriter.line(body).getBytes(StandardCharsets.UTF_8);
         for (int attempt = 1; ; attempt++) {
             CliError failure;
-            try (Http.Response response = exchange(method, path, bytes, idempotencyKey, "application/json", timeout)) {
+            try (Http.Response response =
+                    exchange(method, path, bytes, idempotencyKey, ifMatch, "application/json", timeout)) {
                 byte[] answer = response.readAll();
                 debug(method, path, response.status());
                 if (response.status() < 300) {
@@ -144,7 +155,7 @@ public final class ApiClient {
      * @throws IOException if the connection is lost
      */
     public boolean stream(String path, String activity, LineConsumer lines) throws IOException {
-        try (Http.Response response = exchange("GET", path, null, null, "application/x-ndjson", STREAM_SILENCE)) {
+        try (Http.Response response = exchange("GET", path, null, null, null, "application/x-ndjson", STREAM_SILENCE)) {
             debug("GET", path, response.status());
             if (response.status() >= 300) {
                 throw new CliException(CliError.fromProblem(response.status(), problem(response.readAll()), activity));
@@ -170,6 +181,7 @@ public final class ApiClient {
             String path,
             byte @Nullable [] body,
             @Nullable String idempotencyKey,
+            @Nullable String ifMatch,
             String accept,
             Duration readTimeout)
             throws IOException {
@@ -183,6 +195,9 @@ public final class ApiClient {
         }
         if (idempotencyKey != null) {
             headers.put("Idempotency-Key", idempotencyKey);
+        }
+        if (ifMatch != null) {
+            headers.put("If-Match", ifMatch);
         }
         if (lastEventId > 0) {
             headers.put("Vt-Min-Event-Id", Long.toString(lastEventId));

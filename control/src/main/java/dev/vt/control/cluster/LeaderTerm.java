@@ -41,7 +41,6 @@ public final class LeaderTerm implements Leadership, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LeaderTerm.class);
     private static final Duration POLL = Duration.ofMillis(20);
     private static final Actor MEMBERSHIP = Actor.system("membership");
-    private static final int FEATURE_LEVEL = 1;
 
     private final Self self;
     private final EventLog eventLog;
@@ -163,7 +162,7 @@ public final class LeaderTerm implements Leadership, AutoCloseable {
         ObjectNode payload = Json.object()
                 .put("name", "vt")
                 .put("ipv6_prefix", uniqueLocalPrefix())
-                .put("feature_level", FEATURE_LEVEL);
+                .put("feature_level", FeatureLevelReconciler.SUPPORTED);
         return new NewEvent(Cluster.key(clusterId), "cluster.created", Owner.NONE, payload);
     }
 

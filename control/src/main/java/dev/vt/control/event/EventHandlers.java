@@ -2,6 +2,7 @@ package dev.vt.control.event;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vt.control.config.ClusterConfig;
 import dev.vt.control.http.Access;
 import dev.vt.control.http.Call;
 import dev.vt.control.http.Checks;
@@ -20,6 +21,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** HTTP: pages and streams of events. */
@@ -31,10 +34,14 @@ final class EventHandlers {
     private static final Duration AHEAD_WAIT = Duration.ofSeconds(10);
 
     private final EventReader events;
-    private final StreamSlots slots = new StreamSlots(20);
+    private final Supplier<ClusterConfig.Limits> limits;
+    private final StreamSlots slots;
+    private final Set<EventTail> tails = ConcurrentHashMap.newKeySet();
 
-    EventHandlers(EventReader events) {
+    EventHandlers(EventReader events, Supplier<ClusterConfig.Limits> limits) {
         this.events = events;
+        this.limits = limits;
+        this.slots = new StreamSlots(() -> limits.get().eventStreamsPerOrg());
     }
 
     List<Endpoint> endpoints() {
@@ -58,7 +65,7 @@ final class EventHandlers {
     }
 
     private Reply page(Call call, @Nullable String orgId) {
-        int limit = (int) call.number("limit", DEFAULT_LIMIT, 1, EventReader.MAX_LIMIT);
+        int limit = (int) call.number("limit", DEFAULT_LIMIT, 1, limits.get().eventPageItems());
         long after = call.number("after_event_id", 0, 0, Long.MAX_VALUE);
         waitForCursor(after);
         EventReader.Page page = events.read(after, limit, filter(call, orgId));
@@ -74,7 +81,24 @@ final class EventHandlers {
         waitForCursor(after);
         EventFilter filter = filter(call, orgId);
         StreamSlots.Slot slot = slots.take(orgId == null ? "cluster" : orgId);
-        return new Reply.Stream(sink -> new EventTail(events, filter, after).run(sink), slot::close);
+        EventTail tail = new EventTail(events, filter, after);
+        tails.add(tail);
+        return new Reply.Stream(tail::run, () -> {
+            tails.remove(tail);
+            slot.close();
+        });
+    }
+
+    int openStreams() {
+        return tails.size();
+    }
+
+    long slowestLag() {
+        long head = events.head();
+        return tails.stream()
+                .mapToLong(tail -> Math.max(0, head - tail.cursor()))
+                .max()
+                .orElse(0);
     }
 
     /** After {@code Last-Event-ID}, else {@code after_event_id}, else what happens from now on. */

@@ -16,13 +16,18 @@ final class EventTail {
 
     private final EventReader events;
     private final EventFilter filter;
-    private long cursor;
+    private volatile long cursor;
     private long lastHead = System.nanoTime();
 
     EventTail(EventReader events, EventFilter filter, long after) {
         this.events = events;
         this.filter = filter;
         this.cursor = after;
+    }
+
+    /** Everything up to here has been written; read by whoever measures. */
+    long cursor() {
+        return cursor;
     }
 
     void run(StreamSink sink) {

@@ -5,6 +5,7 @@ import dev.vt.kernel.Problem;
 import dev.vt.kernel.ProblemException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntSupplier;
 
 /** Bounds how many streams an org has open at once (api.md §8). Thread-safe. */
 final class StreamSlots {
@@ -14,15 +15,17 @@ final class StreamSlots {
         void close();
     }
 
-    private final int limit;
+    private final IntSupplier most;
     private final Map<String, Integer> open = new HashMap<>();
 
-    StreamSlots(int limit) {
-        this.limit = limit;
+    /** @param most asked anew for each stream */
+    StreamSlots(IntSupplier most) {
+        this.most = most;
     }
 
     /** @throws ProblemException {@code too_many_streams} */
     synchronized Slot take(String subject) {
+        int limit = most.getAsInt();
         int now = open.getOrDefault(subject, 0);
         if (now >= limit) {
             throw new ProblemException(

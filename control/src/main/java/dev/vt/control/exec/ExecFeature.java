@@ -1,5 +1,6 @@
 package dev.vt.control.exec;
 
+import dev.vt.control.config.ClusterConfig;
 import dev.vt.control.feature.Feature;
 import dev.vt.control.feature.Mutations;
 import dev.vt.control.feature.Reconciler;
@@ -36,12 +37,13 @@ public final class ExecFeature implements Feature {
             NodeLinks links,
             ExecRelays relays,
             BiPredicate<String, String> envProtected,
+            Supplier<ClusterConfig.Limits> limits,
             SecureRandom random,
             Clock clock) {
         this.sessions = new ExecSessions(state, system, keys, clock);
         this.relays = relays;
-        this.handlers =
-                new ExecHandlers(mutations, state, sessions, instances, links, relays, envProtected, random, clock);
+        this.handlers = new ExecHandlers(
+                mutations, state, sessions, instances, links, relays, envProtected, limits, random, clock);
         this.reaper = new ExecReaper(state, sessions, relays::isOpen, clock);
     }
 

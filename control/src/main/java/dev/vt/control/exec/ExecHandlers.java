@@ -2,6 +2,7 @@ package dev.vt.control.exec;
 
 import dev.vt.control.audit.Audit;
 import dev.vt.control.auth.TokenSecrets;
+import dev.vt.control.config.ClusterConfig;
 import dev.vt.control.feature.Change;
 import dev.vt.control.feature.ListQuery;
 import dev.vt.control.feature.Mutations;
@@ -28,6 +29,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** HTTP: grants, and what became of them. */
@@ -53,9 +55,6 @@ final class ExecHandlers {
     private static final String SESSIONS = "/v1/orgs/{org_id}/exec-sessions";
     private static final String SESSION = SESSIONS + "/{exec_id}";
     private static final int MAX_COMMAND_BYTES = 8 * 1024;
-    private static final int PER_INSTANCE = 2;
-    private static final int PER_ENV = 10;
-    private static final int PER_ORG_AND_HOUR = 100;
     private static final int MAX_SECONDS = 24 * 3600;
 
     private final Mutations mutations;
@@ -65,6 +64,7 @@ final class ExecHandlers {
     private final NodeLinks links;
     private final ExecRelays relays;
     private final BiPredicate<String, String> envProtected;
+    private final Supplier<ClusterConfig.Limits> limits;
     private final SecureRandom random;
     private final Clock clock;
 
@@ -76,6 +76,7 @@ final class ExecHandlers {
             NodeLinks links,
             ExecRelays relays,
             BiPredicate<String, String> envProtected,
+            Supplier<ClusterConfig.Limits> limits,
             SecureRandom random,
             Clock clock) {
         this.mutations = mutations;
@@ -85,6 +86,7 @@ final class ExecHandlers {
         this.links = links;
         this.relays = relays;
         this.envProtected = envProtected;
+        this.limits = limits;
         this.random = random;
         this.clock = clock;
     }
@@ -180,10 +182,11 @@ final class ExecHandlers {
             throw new ProblemException(
                     Problem.of(ErrorCode.NODE_UNREACHABLE, "the instance's node has no link to this server"));
         }
-        if (sessions.open("instance_id", instance.instanceId()) >= PER_INSTANCE
-                || sessions.open("env_id", instance.envId()) >= PER_ENV
+        ClusterConfig.Limits most = limits.get();
+        if (sessions.open("instance_id", instance.instanceId()) >= most.execPerInstance()
+                || sessions.open("env_id", instance.envId()) >= most.execPerEnv()
                 || sessions.grantedSince(instance.orgId(), clock.instant().minus(Duration.ofHours(1)))
-                        >= PER_ORG_AND_HOUR) {
+                        >= most.execGrantsPerHour()) {
             throw new ProblemException(Problem.of(ErrorCode.EXEC_LIMIT, "too many sessions are open")
                     .withHint("end one with: vt exec revoke"));
         }

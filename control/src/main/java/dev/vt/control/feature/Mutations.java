@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Runs the mutations of the HTTP API: attempt, append, answer with resource and receipt (A5, A6, A8 to A11). Thread-safe;
@@ -26,16 +27,24 @@ import java.util.function.Consumer;
  */
 public final class Mutations {
     private static final String IDEMPOTENCY = "idempotency";
-    private static final Duration REMEMBERED = Duration.ofHours(24);
 
     private final Commits commits;
     private final StateReader state;
     private final Leadership leadership;
+    private final Supplier<Duration> remembered;
 
-    public Mutations(EventLog log, StateReader state, Leadership leadership, Clock clock, IdSource ids) {
+    /** @param remembered how long an answer is kept for its idempotency key */
+    public Mutations(
+            EventLog log,
+            StateReader state,
+            Leadership leadership,
+            Supplier<Duration> remembered,
+            Clock clock,
+            IdSource ids) {
         this.commits = new Commits(log, clock, ids);
         this.state = state;
         this.leadership = leadership;
+        this.remembered = remembered;
     }
 
     /**
@@ -110,7 +119,7 @@ public final class Mutations {
         key.ifPresent(k -> {
             draft.requireFirst(new Precondition.Side(IDEMPOTENCY, k.record(), 0));
             draft.side(new SideOperation.Put(
-                    IDEMPOTENCY, k.record(), answer.bytes(), draft.now().plus(REMEMBERED)));
+                    IDEMPOTENCY, k.record(), answer.bytes(), draft.now().plus(remembered.get())));
         });
         return switch (commits.commit(
                 draft, call.requestId(), call.idempotencyKey().orElse(null))) {

@@ -37,12 +37,15 @@ public final class ReconcilerRunner implements AutoCloseable {
 
     private final StateReader state;
     private final Leadership leadership;
+    private final ReconcileObserver observer;
     private final List<Slot> slots;
     private final List<Thread> threads = new ArrayList<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile boolean stopping;
 
-    public ReconcilerRunner(List<Reconciler> reconcilers, StateReader state, Leadership leadership) {
+    public ReconcilerRunner(
+            List<Reconciler> reconcilers, StateReader state, Leadership leadership, ReconcileObserver observer) {
+        this.observer = observer;
         this.state = state;
         this.leadership = leadership;
         this.slots = reconcilers.stream().map(Slot::new).toList();
@@ -93,8 +96,11 @@ public final class ReconcilerRunner implements AutoCloseable {
     }
 
     private void runOnce(Reconciler reconciler) {
+        long start = System.nanoTime();
+        boolean failed = true;
         try {
             ReconcileReport report = reconciler.reconcile();
+            failed = false;
             if (report.changed() > 0 || !report.problems().isEmpty()) {
                 log.info(
                         "reconciled name={} examined={} changed={} problems={}",
@@ -109,6 +115,8 @@ public final class ReconcilerRunner implements AutoCloseable {
             } else {
                 log.error("reconciler failed; it runs again after its period name={}", reconciler.name(), e);
             }
+        } finally {
+            observer.ran(reconciler.name(), failed, Duration.ofNanos(System.nanoTime() - start));
         }
     }
 

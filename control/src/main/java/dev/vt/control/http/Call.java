@@ -22,6 +22,7 @@ public final class Call {
     private final Map<String, List<String>> query;
     private final Map<String, String> headers;
     private final String remoteAddress;
+    private final HttpLimits limits;
     private final Supplier<byte[]> bodySource;
     private byte @Nullable [] body;
 
@@ -38,6 +39,7 @@ public final class Call {
             Map<String, List<String>> query,
             Map<String, String> headers,
             String remoteAddress,
+            HttpLimits limits,
             Supplier<byte[]> bodySource) {
         this.endpoint = endpoint;
         this.requestId = requestId;
@@ -47,6 +49,7 @@ public final class Call {
         this.query = Map.copyOf(query);
         this.headers = Map.copyOf(headers);
         this.remoteAddress = remoteAddress;
+        this.limits = limits;
         this.bodySource = bodySource;
     }
 
@@ -126,7 +129,7 @@ public final class Call {
     }
 
     public PageRequest page() {
-        return PageRequest.of(path, query);
+        return PageRequest.of(path, query, limits.pageItems());
     }
 
     /** Lower-case header name. */

@@ -10,14 +10,40 @@ import org.jspecify.annotations.Nullable;
  * @param tls null serves plain HTTP, which {@code ServerMain} allows on loopback only (A1)
  * @param streamLife streams end after this (A15)
  * @param drain how long a stop waits for running calls
+ * @param patience with slow clients
  */
 public record HttpOptions(
-        InetSocketAddress listen, @Nullable SSLContext tls, Duration streamLife, Duration drain) {
+        InetSocketAddress listen,
+        @Nullable SSLContext tls,
+        Duration streamLife,
+        Duration drain,
+        HttpLimits limits,
+        HttpObserver observer,
+        Patience patience) {
     public static HttpOptions plain(InetSocketAddress listen) {
-        return new HttpOptions(listen, null, Duration.ofHours(1), Duration.ofSeconds(5));
+        return new HttpOptions(
+                listen,
+                null,
+                Duration.ofHours(1),
+                Duration.ofSeconds(5),
+                HttpLimits.DEFAULT,
+                HttpObserver.NONE,
+                Patience.DEFAULT);
     }
 
     public HttpOptions withTls(SSLContext context) {
-        return new HttpOptions(listen, context, streamLife, drain);
+        return new HttpOptions(listen, context, streamLife, drain, limits, observer, patience);
+    }
+
+    public HttpOptions withLimits(HttpLimits other) {
+        return new HttpOptions(listen, tls, streamLife, drain, other, observer, patience);
+    }
+
+    public HttpOptions withObserver(HttpObserver other) {
+        return new HttpOptions(listen, tls, streamLife, drain, limits, other, patience);
+    }
+
+    public HttpOptions withPatience(Patience other) {
+        return new HttpOptions(listen, tls, streamLife, drain, limits, observer, other);
     }
 }

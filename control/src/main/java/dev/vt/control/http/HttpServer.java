@@ -7,14 +7,19 @@ import dev.vt.kernel.Problem;
 import dev.vt.kernel.ProblemException;
 import io.helidon.common.tls.Tls;
 import io.helidon.http.DirectHandler;
+import io.helidon.http.Headers;
+import io.helidon.http.HttpPrologue;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionListener;
 import io.helidon.webserver.websocket.WsRouting;
 import io.helidon.websocket.WsListener;
 import java.io.IOException;
@@ -59,6 +64,7 @@ public final class HttpServer implements AutoCloseable {
     private final IdSource ids;
     private final HttpOptions options;
     private final WebServer server;
+    private final Watchdog watchdog = new Watchdog();
     private volatile boolean stopping;
 
     private HttpServer(
@@ -97,6 +103,7 @@ public final class HttpServer implements AutoCloseable {
         HttpServer server =
                 new HttpServer(options, endpoints, services, webSockets, authenticator, barrier, clock, ids);
         HELIDON_LOG.setLevel(Level.WARNING);
+        server.watchdog.start();
         server.server.start();
         log.info(
                 "http server started host={} port={} tls={} endpoints={}",
@@ -105,6 +112,11 @@ public final class HttpServer implements AutoCloseable {
                 options.tls() != null,
                 endpoints.size());
         return server;
+    }
+
+    /** Waits for clients that are bounded now; for tests. */
+    int boundedWaits() {
+        return watchdog.waiting();
     }
 
     public int port() {
@@ -120,6 +132,7 @@ public final class HttpServer implements AutoCloseable {
     public void close() {
         stopping = true;
         server.stop();
+        watchdog.close();
     }
 
     private WebServer build(Map<String, HttpService> services, Map<String, Supplier<WsListener>> webSockets) {
@@ -132,6 +145,12 @@ public final class HttpServer implements AutoCloseable {
                 .host(options.listen().getHostString())
                 .port(options.listen().getPort())
                 .shutdownHook(false)
+                .idleConnectionTimeout(options.patience().idle())
+                .idleConnectionPeriod(Duration.ofSeconds(5))
+                .connectionOptions(
+                        socket -> socket.readTimeout(options.patience().read()))
+                .addProtocol(
+                        Http1Config.builder().addReceiveListener(new Heads()).build())
                 .shutdownGracePeriod(options.drain())
                 .addRouting(routing)
                 .addRouting(sockets)
@@ -144,6 +163,19 @@ public final class HttpServer implements AutoCloseable {
             config.tls(Tls.builder().sslContext(options.tls()).build());
         }
         return config.build();
+    }
+
+    /** Called on the connection's thread as the parts of a request's head arrive. */
+    private final class Heads implements Http1ConnectionListener {
+        @Override
+        public void prologue(ConnectionContext context, HttpPrologue prologue) {
+            watchdog.headBegins(options.patience().request());
+        }
+
+        @Override
+        public void headers(ConnectionContext context, Headers headers) {
+            watchdog.headIsThere();
+        }
     }
 
     /** What Helidon refuses before routing: bad request lines, headers, sizes. */
@@ -185,8 +217,9 @@ public final class HttpServer implements AutoCloseable {
         if (options.tls() != null) {
             response.header("Strict-Transport-Security", "max-age=31536000");
         }
+        Served served = new Served();
         try {
-            answer(request, response, requestId, path);
+            answer(request, response, requestId, path, served);
         } catch (ProblemException e) {
             refuse(response, e.problem(), path, requestId);
         } catch (UncheckedIOException | CloseConnectionException e) {
@@ -207,10 +240,28 @@ public final class HttpServer implements AutoCloseable {
                     Problem.of(ErrorCode.INTERNAL, "something went wrong in the server; its log has the request id"),
                     path,
                     requestId);
+        } finally {
+            served.tell(options.observer(), response.status().code());
         }
     }
 
-    private void answer(ServerRequest request, ServerResponse response, String requestId, String path)
+    /** What is known of a request for those who count. One thread. */
+    private static final class Served {
+        private final long start = System.nanoTime();
+        private @Nullable Endpoint endpoint;
+        private boolean stream;
+
+        void tell(HttpObserver observer, int status) {
+            String method = endpoint == null ? "other" : endpoint.method().name();
+            observer.answered(
+                    method, endpoint == null ? "none" : endpoint.path().text(), status);
+            if (!stream) {
+                observer.took(method, Duration.ofNanos(System.nanoTime() - start));
+            }
+        }
+    }
+
+    private void answer(ServerRequest request, ServerResponse response, String requestId, String path, Served served)
             throws InterruptedException {
         String method = request.prologue().method().text();
         switch (router.find(method, path)) {
@@ -219,8 +270,10 @@ public final class HttpServer implements AutoCloseable {
                 response.header("Allow", String.join(", ", allowed));
                 throw refusal(ErrorCode.METHOD_NOT_ALLOWED, "this path knows " + String.join(", ", allowed));
             }
-            case Router.Match.Found(Endpoint endpoint, Map<String, String> parameters) ->
-                answer(request, response, requestId, path, endpoint, parameters);
+            case Router.Match.Found(Endpoint endpoint, Map<String, String> parameters) -> {
+                served.endpoint = endpoint;
+                answer(request, response, requestId, path, endpoint, parameters, served);
+            }
         }
     }
 
@@ -230,7 +283,8 @@ public final class HttpServer implements AutoCloseable {
             String requestId,
             String path,
             Endpoint endpoint,
-            Map<String, String> parameters)
+            Map<String, String> parameters,
+            Served served)
             throws InterruptedException {
         Map<String, String> headers = headers(request);
         Caller caller = authorize(endpoint, headers, parameters);
@@ -246,10 +300,12 @@ public final class HttpServer implements AutoCloseable {
                 query,
                 headers,
                 request.remotePeer().host(),
+                options.limits(),
                 () -> readBody(request, endpoint, headers));
         boolean read = endpoint.method() == HttpMethod.GET;
         long head = barrier.head();
         Reply reply = endpoint.handler().handle(call);
+        served.stream = reply instanceof Reply.Stream;
         if (read && !(endpoint.access() instanceof Access.Anonymous)) {
             response.header("Vt-Event-Id", Long.toString(head));
             response.header("Vt-Staleness-Ms", "0");
@@ -354,7 +410,7 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private static byte[] readBody(ServerRequest request, Endpoint endpoint, Map<String, String> headers) {
+    private byte[] readBody(ServerRequest request, Endpoint endpoint, Map<String, String> headers) {
         if (!request.content().hasEntity()) {
             return new byte[0];
         }
@@ -364,11 +420,14 @@ public final class HttpServer implements AutoCloseable {
         if (!type.equals("application/json") && !mergePatch) {
             throw refusal(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "the body must be application/json");
         }
-        int max = endpoint.maxBodyBytes();
+        int max = endpoint.maxBodyBytes() == Endpoint.DEFAULT_MAX_BODY
+                ? options.limits().bodyBytes()
+                : endpoint.maxBodyBytes();
         if (request.headers().contentLength().orElse(0) > max) {
             throw tooLarge(max);
         }
-        try (InputStream in = request.content().inputStream()) {
+        try (Watchdog.Guard _ = watchdog.within(options.patience().request());
+                InputStream in = request.content().inputStream()) {
             byte[] body = in.readNBytes(max + 1);
             if (body.length > max) {
                 throw tooLarge(max);
@@ -392,12 +451,12 @@ public final class HttpServer implements AutoCloseable {
                 document.headers().forEach(response::header);
                 response.status(document.status());
                 response.header("Content-Type", "application/json");
-                response.send(Json.bytes(document.body()));
+                deliver(response, Json.bytes(document.body()));
             }
             case Reply.Bytes bytes -> {
                 response.status(bytes.status());
                 response.header("Content-Type", bytes.contentType());
-                response.send(bytes.content());
+                deliver(response, bytes.content());
             }
             case Reply.Stream(StreamBody body, Runnable release) -> {
                 try {
@@ -417,6 +476,13 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
+    /** A large answer must be taken in time too. */
+    private void deliver(ServerResponse response, byte[] content) {
+        try (Watchdog.Guard _ = watchdog.within(options.patience().write())) {
+            response.send(content);
+        }
+    }
+
     private void stream(ServerResponse response, StreamBody body, boolean sse, String token) {
         response.status(200);
         response.header("Content-Type", sse ? "text/event-stream" : "application/x-ndjson");
@@ -430,7 +496,8 @@ public final class HttpServer implements AutoCloseable {
                         authenticator.authenticate(token);
                     }
                 },
-                () -> stopping);
+                () -> stopping,
+                () -> watchdog.within(options.patience().write()));
         try {
             body.run(stream);
             stream.finish();

@@ -28,10 +28,11 @@ public record PageRequest(int limit, @Nullable String after, boolean descending,
     public static final Set<String> PARAMETERS = Set.of("limit", "cursor", "order");
 
     private static final int DEFAULT_LIMIT = 50;
-    private static final int MAX_LIMIT = 200;
+    static final int MAX_LIMIT = 200;
 
-    static PageRequest of(String path, Map<String, List<String>> query) {
-        int limit = single(query, "limit").map(PageRequest::limit).orElse(DEFAULT_LIMIT);
+    static PageRequest of(String path, Map<String, List<String>> query, int mostItems) {
+        int limit =
+                single(query, "limit").map(text -> limit(text, mostItems)).orElse(Math.min(DEFAULT_LIMIT, mostItems));
         String order = single(query, "order").orElse("asc");
         new Checks().oneOf("order", order, Set.of("asc", "desc")).done();
         Map<String, List<String>> filters = new TreeMap<>(query);
@@ -68,14 +69,14 @@ public record PageRequest(int limit, @Nullable String after, boolean descending,
                 .withHint("start the list again without a cursor"));
     }
 
-    private static int limit(String text) {
+    private static int limit(String text, int mostItems) {
         long value;
         try {
             value = Long.parseLong(text);
         } catch (NumberFormatException e) {
             value = -1;
         }
-        new Checks().between("limit", value, 1, MAX_LIMIT).done();
+        new Checks().between("limit", value, 1, mostItems).done();
         return (int) value;
     }
 

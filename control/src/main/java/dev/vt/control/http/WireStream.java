@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A stream on the wire. Used by the connection's thread only. */
@@ -23,18 +24,29 @@ final class WireStream implements StreamSink {
     private final Instant deadline;
     private final Runnable tokenCheck;
     private final BooleanSupplier stopping;
+    private final Supplier<Watchdog.Guard> bounded;
     private Instant nextTokenCheck;
     private @Nullable String endReason;
 
-    /** @param tokenCheck throws {@code ProblemException} once the token is dead */
+    /**
+     * @param tokenCheck throws {@code ProblemException} once the token is dead
+     * @param bounded begins a bounded wait for the client
+     */
     WireStream(
-            OutputStream out, boolean sse, Clock clock, Duration life, Runnable tokenCheck, BooleanSupplier stopping) {
+            OutputStream out,
+            boolean sse,
+            Clock clock,
+            Duration life,
+            Runnable tokenCheck,
+            BooleanSupplier stopping,
+            Supplier<Watchdog.Guard> bounded) {
         this.out = out;
         this.sse = sse;
         this.clock = clock;
         this.deadline = clock.instant().plus(life);
         this.tokenCheck = tokenCheck;
         this.stopping = stopping;
+        this.bounded = bounded;
         this.nextTokenCheck = clock.instant().plus(TOKEN_CHECK);
     }
 
@@ -60,7 +72,7 @@ final class WireStream implements StreamSink {
             }
             text.append(object).append('\n');
         }
-        try {
+        try (Watchdog.Guard _ = bounded.get()) {
             out.write(text.toString().getBytes(StandardCharsets.UTF_8));
             out.flush();
         } catch (IOException e) {

@@ -1,6 +1,7 @@
 package dev.vt.control.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.vt.control.config.ClusterConfig;
 import dev.vt.kernel.Json;
 import java.time.Clock;
 import java.time.Duration;
@@ -8,15 +9,13 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * What each node last said: soft state of this server (S4, K4). Every server hears every agent, so a new leader knows as much
  * as the old one. Thread-safe.
  */
 public final class Heartbeats {
-    /** A longer silence starts the count of heartbeats anew. */
-    static final Duration SUSPECT_AFTER = Duration.ofSeconds(15);
-
     /**
      * @param count heartbeats since the last long silence
      * @param clockOffset how far the node's clock is ahead of ours, either sign
@@ -26,11 +25,14 @@ public final class Heartbeats {
     public record Last(Instant at, int count, Duration clockOffset, long cursorEventId, JsonNode observed) {}
 
     private final Clock clock;
+    private final Supplier<ClusterConfig.Detection> config;
     private final Instant since;
     private final Map<String, Last> last = new ConcurrentHashMap<>();
 
-    public Heartbeats(Clock clock) {
+    /** @param config a silence longer than {@code suspectAfter} starts the count of heartbeats anew */
+    public Heartbeats(Clock clock, Supplier<ClusterConfig.Detection> config) {
         this.clock = clock;
+        this.config = config;
         this.since = clock.instant();
     }
 
@@ -47,7 +49,8 @@ public final class Heartbeats {
     public void heartbeat(String nodeId, Instant reportedAt, long cursorEventId, JsonNode observed) {
         Instant now = clock.instant();
         last.compute(nodeId, (id, before) -> {
-            boolean fresh = before == null || Duration.between(before.at(), now).compareTo(SUSPECT_AFTER) >= 0;
+            boolean fresh = before == null
+                    || Duration.between(before.at(), now).compareTo(config.get().suspectAfter()) >= 0;
             int count = fresh ? 1 : before.count() + 1;
             return new Last(now, count, Duration.between(now, reportedAt), cursorEventId, observed);
         });

@@ -1,5 +1,6 @@
 package dev.vt.control.node;
 
+import dev.vt.control.config.ClusterConfig;
 import dev.vt.control.feature.Feature;
 import dev.vt.control.feature.Mutations;
 import dev.vt.control.feature.Reconciler;
@@ -9,6 +10,7 @@ import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.Projection;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** Registers the noun. */
 public final class NodeFeature implements Feature {
@@ -22,9 +24,10 @@ public final class NodeFeature implements Feature {
             Nodes nodes,
             Heartbeats heartbeats,
             NodeConditions conditions,
-            Predicate<String> connected) {
+            Predicate<String> connected,
+            Supplier<ClusterConfig.Detection> config) {
         this.handlers = new NodeHandlers(mutations, state, nodes, heartbeats, conditions, connected);
-        this.monitor = new NodeMonitor(nodes, heartbeats, conditions, connected);
+        this.monitor = new NodeMonitor(nodes, heartbeats, conditions, connected, config);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.vt.control.node;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vt.control.config.ClusterConfig;
 import dev.vt.control.feature.ReconcileReport;
 import dev.vt.control.feature.Reconciler;
 import dev.vt.control.feature.SystemMutations;
@@ -13,27 +14,31 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Turns silence and heartbeats into changes of health (cluster.md D1 to D4). Runs on the leader. The second signal for
  * {@code offline} is the agent's stream: it is down here, too.
  */
 final class NodeMonitor implements Reconciler {
-    static final Duration OFFLINE_AFTER = Duration.ofSeconds(60);
-    /** A node that was given up must be heard this often before it counts again. */
-    static final int HEARTBEATS_TO_RETURN = 3;
-
     private final Nodes nodes;
     private final Heartbeats heartbeats;
     private final NodeConditions conditions;
     private final Predicate<String> connected;
+    private final Supplier<ClusterConfig.Detection> config;
 
     /** @param connected whether a node has a stream to this server */
-    NodeMonitor(Nodes nodes, Heartbeats heartbeats, NodeConditions conditions, Predicate<String> connected) {
+    NodeMonitor(
+            Nodes nodes,
+            Heartbeats heartbeats,
+            NodeConditions conditions,
+            Predicate<String> connected,
+            Supplier<ClusterConfig.Detection> config) {
         this.nodes = nodes;
         this.heartbeats = heartbeats;
         this.conditions = conditions;
         this.connected = connected;
+        this.config = config;
     }
 
     @Override
@@ -82,15 +87,15 @@ final class NodeMonitor implements Reconciler {
 
     private boolean isSilent(Node node) {
         return node.state() != Admission.DISABLED
-                && heartbeats.silence(node.id()).compareTo(Heartbeats.SUSPECT_AFTER) >= 0;
+                && heartbeats.silence(node.id()).compareTo(config.get().suspectAfter()) >= 0;
     }
 
     private Health health(Node node) {
         Duration silence = heartbeats.silence(node.id());
-        if (silence.compareTo(Heartbeats.SUSPECT_AFTER) < 0) {
+        if (silence.compareTo(config.get().suspectAfter()) < 0) {
             return alive(node);
         }
-        boolean gone = silence.compareTo(OFFLINE_AFTER) >= 0 && !connected.test(node.id());
+        boolean gone = silence.compareTo(config.get().offlineAfter()) >= 0 && !connected.test(node.id());
         if (gone && !conditions.massSuspicion()) {
             return Health.OFFLINE;
         }
@@ -100,7 +105,7 @@ final class NodeMonitor implements Reconciler {
     private Health alive(Node node) {
         int count = heartbeats.last(node.id()).map(Heartbeats.Last::count).orElse(0);
         // Not heard yet, or not often enough: this server has just started, or the node has just come back.
-        if (count == 0 || node.health() != Health.ONLINE && count < HEARTBEATS_TO_RETURN) {
+        if (count == 0 || node.health() != Health.ONLINE && count < config.get().heartbeatsToReturn()) {
             return node.health();
         }
         return Health.ONLINE;

@@ -12,7 +12,6 @@ import dev.vt.scheduler.view.GroupView;
 import dev.vt.scheduler.view.InstanceStatus;
 import dev.vt.scheduler.view.InstanceView;
 import dev.vt.scheduler.view.RestartPolicy;
-import dev.vt.scheduler.view.SchedulerConfig;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,14 +32,14 @@ public final class GroupStatuses {
     private final StateReader state;
     private final SnapshotReader snapshots;
     private final Clock clock;
-    private final SchedulerConfig config;
+    private final SchedulerSettings settings;
     private final Planner planner = new Planner();
 
-    GroupStatuses(StateReader state, SnapshotReader snapshots, Clock clock, SchedulerConfig config) {
+    GroupStatuses(StateReader state, SnapshotReader snapshots, Clock clock, SchedulerSettings settings) {
         this.state = state;
         this.snapshots = snapshots;
         this.clock = clock;
-        this.config = config;
+        this.settings = settings;
     }
 
     /** By process type; groups that are gone for good are left out. */
@@ -50,7 +49,7 @@ public final class GroupStatuses {
 
     List<GroupStatus> of(Reading reading) {
         Instant now = clock.instant().isAfter(reading.logTime()) ? clock.instant() : reading.logTime();
-        Plan plan = planner.plan(reading.snapshot(), config, now, THROWN_AWAY);
+        Plan plan = planner.plan(reading.snapshot(), settings.get(), now, THROWN_AWAY);
         Map<GroupKey, Gap> gaps = new HashMap<>();
         plan.gaps().forEach(gap -> gaps.put(gap.group(), gap));
         List<GroupStatus> out = new ArrayList<>();

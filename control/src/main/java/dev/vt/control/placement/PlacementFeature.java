@@ -1,5 +1,6 @@
 package dev.vt.control.placement;
 
+import dev.vt.control.config.ClusterConfig;
 import dev.vt.control.env.Envs;
 import dev.vt.control.feature.Feature;
 import dev.vt.control.feature.Mutations;
@@ -10,9 +11,9 @@ import dev.vt.control.http.Endpoint;
 import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.Projection;
 import dev.vt.kernel.IdSource;
-import dev.vt.scheduler.view.SchedulerConfig;
 import java.time.Clock;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Registers groups, instances and the two controllers. Comes after releases, secrets and nodes, whose views it reads. */
 public final class PlacementFeature implements Feature {
@@ -28,15 +29,16 @@ public final class PlacementFeature implements Feature {
             StateReader state,
             Envs envs,
             Instances instances,
+            Supplier<ClusterConfig> config,
             Clock clock,
             IdSource ids) {
         EffectiveProcess processes = new EffectiveProcess();
-        SnapshotReader snapshots = new SnapshotReader(processes);
-        SchedulerConfig config = SchedulerConfig.DEFAULT;
+        SchedulerSettings settings = new SchedulerSettings(config);
+        SnapshotReader snapshots = new SnapshotReader(processes, settings);
         this.nodePlans = new NodePlans(state, processes);
-        this.statuses = new GroupStatuses(state, snapshots, clock, config);
+        this.statuses = new GroupStatuses(state, snapshots, clock, settings);
         this.handlers = new PlacementHandlers(mutations, state, envs, instances, statuses);
-        this.scheduler = new SchedulerReconciler(state, snapshots, system, clock, ids, config);
+        this.scheduler = new SchedulerReconciler(state, snapshots, system, clock, ids, settings);
         this.deploys = new DeployController(state, snapshots, statuses, system, clock, scheduler::passedEventId);
     }
 

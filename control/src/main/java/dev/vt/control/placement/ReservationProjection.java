@@ -1,10 +1,11 @@
 package dev.vt.control.placement;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.vt.control.config.ClusterConfig;
+import dev.vt.control.config.ConfigWatch;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
 import dev.vt.scheduler.view.Resources;
-import dev.vt.scheduler.view.SchedulerConfig;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -16,9 +17,7 @@ import org.jdbi.v3.core.Handle;
  * Reads the instances. An instance counts until it is reported stopped (scheduler.md §2).
  */
 final class ReservationProjection implements Projection {
-    /** Before an address may be given to another owner (network.md A6). */
-    private static final Duration COOLDOWN = Duration.ofHours(24);
-
+    private static final String CONFIG = "config.";
     private static final Set<String> NODE_EVENTS = Set.of("node.enrolled", "node.capacity_updated");
 
     private static final String RESERVATIONS = """
@@ -58,7 +57,7 @@ final class ReservationProjection implements Projection {
 
     @Override
     public int codeVersion() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -75,6 +74,7 @@ final class ReservationProjection implements Projection {
     @Override
     public boolean handles(String eventType) {
         return NODE_EVENTS.contains(eventType)
+                || eventType.startsWith(CONFIG)
                 || eventType.equals(InstanceEventCodec.ALLOCATED)
                 || eventType.equals(InstanceEventCodec.STATUS_CHANGED);
     }
@@ -83,6 +83,10 @@ final class ReservationProjection implements Projection {
     public void apply(StoredEvent event, Handle tx) {
         if (NODE_EVENTS.contains(event.type())) {
             setCapacity(event, tx);
+            return;
+        }
+        if (event.type().startsWith(CONFIG)) {
+            reserveAnew(event, tx);
             return;
         }
         switch (InstanceEventCodec.parse(event.type(), event.payload())) {
@@ -118,11 +122,28 @@ final class ReservationProjection implements Projection {
                 .bind("cpu", physical.cpuMillis())
                 .bind("memory", physical.memoryBytes())
                 .bind("disk", physical.diskBytes())
-                .bind(
-                        "allocatable",
-                        SchedulerConfig.DEFAULT.allocatable(physical).memoryBytes())
+                .bind("allocatable", SchedulerSettings.allocatableMemory(ConfigWatch.asOf(tx), physical))
                 .bind("event", event.eventId())
                 .execute();
+    }
+
+    /** Another reserve for the system is another limit on every node. */
+    private static void reserveAnew(StoredEvent event, Handle tx) {
+        ClusterConfig config = ConfigWatch.asOf(tx);
+        record Machine(String id, Resources physical) {}
+        List<Machine> machines = tx.createQuery("SELECT node_id, physical_cpu_millis, physical_memory_bytes,"
+                        + " physical_disk_bytes FROM node_reservations ORDER BY node_id")
+                .map((row, context) ->
+                        new Machine(row.getString(1), new Resources(row.getLong(2), row.getLong(3), row.getLong(4))))
+                .list();
+        for (Machine machine : machines) {
+            tx.createUpdate("UPDATE node_reservations SET allocatable_memory_bytes = :allocatable,"
+                            + " last_event_id = :event WHERE node_id = :node")
+                    .bind("allocatable", SchedulerSettings.allocatableMemory(config, machine.physical()))
+                    .bind("event", event.eventId())
+                    .bind("node", machine.id())
+                    .execute();
+        }
     }
 
     private static String nodeOf(StoredEvent event, Handle tx) {
@@ -166,10 +187,11 @@ final class ReservationProjection implements Projection {
     }
 
     private static void releaseAddress(StoredEvent event, Handle tx) {
+        Duration cooldown = ConfigWatch.asOf(tx).network().addressCooldown();
         tx.createUpdate("UPDATE ipam SET released_at = :at, cooldown_until = :cooldown, last_event_id = :event"
                         + " WHERE owner_id = :owner")
                 .bind("at", event.occurredAt().atOffset(ZoneOffset.UTC))
-                .bind("cooldown", event.occurredAt().plus(COOLDOWN).atOffset(ZoneOffset.UTC))
+                .bind("cooldown", event.occurredAt().plus(cooldown).atOffset(ZoneOffset.UTC))
                 .bind("owner", event.aggregate().id())
                 .bind("event", event.eventId())
                 .execute();

@@ -18,7 +18,6 @@ import dev.vt.scheduler.Plan;
 import dev.vt.scheduler.Planner;
 import dev.vt.scheduler.view.DesiredState;
 import dev.vt.scheduler.view.GroupKey;
-import dev.vt.scheduler.view.SchedulerConfig;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +50,7 @@ final class SchedulerReconciler implements Reconciler {
     private final SystemMutations mutations;
     private final Clock clock;
     private final IdSource ids;
-    private final SchedulerConfig config;
+    private final SchedulerSettings settings;
     private final Planner planner = new Planner();
     private final AtomicLong passedEventId = new AtomicLong();
     private volatile Duration untilNext = PERIOD;
@@ -63,13 +62,13 @@ final class SchedulerReconciler implements Reconciler {
             SystemMutations mutations,
             Clock clock,
             IdSource ids,
-            SchedulerConfig config) {
+            SchedulerSettings settings) {
         this.state = state;
         this.snapshots = snapshots;
         this.mutations = mutations;
         this.clock = clock;
         this.ids = ids;
-        this.config = config;
+        this.settings = settings;
     }
 
     @Override
@@ -89,6 +88,7 @@ final class SchedulerReconciler implements Reconciler {
                 || eventType.startsWith("instance.")
                 || eventType.startsWith("node.")
                 || eventType.startsWith("secret_bundle.")
+                || eventType.startsWith("config.")
                 || eventType.equals("deploy.created");
     }
 
@@ -102,7 +102,7 @@ final class SchedulerReconciler implements Reconciler {
         coalesce();
         Reading reading = state.read(snapshots::all);
         Instant now = now(reading);
-        Plan plan = planner.plan(reading.snapshot(), config, now, ids);
+        Plan plan = planner.plan(reading.snapshot(), settings.get(), now, ids);
         Map<GroupKey, List<Action>> batches = new TreeMap<>();
         plan.actions()
                 .forEach(action -> batches.computeIfAbsent(action.group(), key -> new ArrayList<>())

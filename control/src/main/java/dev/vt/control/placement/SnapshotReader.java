@@ -24,7 +24,6 @@ import dev.vt.scheduler.view.Resources;
 import dev.vt.scheduler.view.RestartPolicy;
 import dev.vt.scheduler.view.RolloutRules;
 import dev.vt.scheduler.view.Snapshot;
-import dev.vt.scheduler.view.Strategy;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -45,9 +44,11 @@ final class SnapshotReader {
     private static final Duration BOOT_FAILURE_WINDOW = Duration.ofMinutes(10);
 
     private final EffectiveProcess processes;
+    private final SchedulerSettings settings;
 
-    SnapshotReader(EffectiveProcess processes) {
+    SnapshotReader(EffectiveProcess processes, SchedulerSettings settings) {
         this.processes = processes;
+        this.settings = settings;
     }
 
     /** Every group of the cluster. */
@@ -94,15 +95,15 @@ final class SnapshotReader {
                 head.eventId());
     }
 
-    /** More than half of the nodes, and more than one, fell silent (cluster.md D3). */
-    private static boolean massSuspicion(List<NodeView> nodes) {
+    /** More nodes than configured, and more than one, fell silent (cluster.md D3). */
+    private boolean massSuspicion(List<NodeView> nodes) {
         long silent = nodes.stream()
                 .filter(node -> node.health() == NodeHealth.SUSPECT)
                 .count();
         long watched = nodes.stream()
                 .filter(node -> node.state() == NodeState.ACTIVE || node.state() == NodeState.DRAINING)
                 .count();
-        return silent > 1 && silent * 2 > watched;
+        return silent > 1 && silent * 100 > watched * settings.massSuspicionPercent();
     }
 
     private static List<GroupRow> groups(Handle handle, String envId) {
@@ -166,7 +167,7 @@ final class SnapshotReader {
                 row.blocked);
     }
 
-    private static GroupSpec spec(GroupRow row, EffectiveProcess.Found found) {
+    private GroupSpec spec(GroupRow row, EffectiveProcess.Found found) {
         ProcessSpec process = found.process();
         return new GroupSpec(
                 Objects.requireNonNull(row.specHash),
@@ -185,7 +186,7 @@ final class SnapshotReader {
                         process.resources().memoryBytes(),
                         process.resources().diskBytes()),
                 placement(process.placement()),
-                Strategy.SPREAD,
+                settings.strategy(),
                 new RolloutRules(
                         process.deploy().maxSurge(),
                         process.deploy().maxUnavailable(),

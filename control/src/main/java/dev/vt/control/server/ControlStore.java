@@ -7,6 +7,7 @@ import dev.vt.eventlog.Batch;
 import dev.vt.eventlog.EventFilter;
 import dev.vt.eventlog.EventLog;
 import dev.vt.eventlog.EventReader;
+import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.SideRecord;
 import dev.vt.eventlog.StoredEvent;
 import dev.vt.eventlog.store.EventStore;
@@ -35,8 +36,19 @@ public final class ControlStore implements StateReader, EventLog, EventReader, A
     private static final Set<String> UNREACHABLE = Set.of("08", "53", "57", "58");
 
     private @Nullable volatile EventStore store;
+    private volatile EventSchemas schemas = EventSchemas.builder().build();
 
-    /** Called once, before anything else. */
+    /**
+     * Called once, before anything else.
+     *
+     * @param known whose levels are held when something is appended (S25)
+     */
+    public void open(EventSchemas known, Supplier<EventStore> opener) {
+        schemas = known;
+        open(opener);
+    }
+
+    /** As {@link #open(EventSchemas, Supplier)}, for a log that knows one level. */
     public void open(Supplier<EventStore> opener) {
         if (store != null) {
             throw new IllegalStateException("the store is open");
@@ -54,12 +66,32 @@ public final class ControlStore implements StateReader, EventLog, EventReader, A
 
     @Override
     public AppendResult append(Batch batch) {
+        holdLevel(batch);
         try {
             return store().log().append(batch);
         } catch (ApplyHaltedException e) {
             log.error("cannot append, apply has halted batch={}", batch.batchId(), e);
             throw new ProblemException(Problem.of(ErrorCode.APPLY_HALTED, "the log has halted; an operator is needed"));
         }
+    }
+
+    /** S25: what not every server can read is not written. Whoever would write it asks for the level first. */
+    private void holdLevel(Batch batch) {
+        int needed = batch.events().stream()
+                .mapToInt(event -> schemas.level(event.type(), event.version()))
+                .max()
+                .orElse(1);
+        if (needed > 1 && needed > featureLevel()) {
+            throw new IllegalStateException("batch " + batch.batchId() + " needs feature level " + needed);
+        }
+    }
+
+    /** What every server understands, by the log (S25). */
+    public int featureLevel() {
+        return read(handle -> handle.createQuery("SELECT feature_level FROM clusters ORDER BY id LIMIT 1")
+                .mapTo(Integer.class)
+                .findOne()
+                .orElse(1));
     }
 
     @Override

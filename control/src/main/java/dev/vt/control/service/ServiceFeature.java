@@ -2,6 +2,7 @@ package dev.vt.control.service;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vt.control.config.ClusterConfig;
 import dev.vt.control.feature.Feature;
 import dev.vt.control.http.Access;
 import dev.vt.control.http.Call;
@@ -30,6 +31,7 @@ public final class ServiceFeature implements Feature {
     private final List<String> features;
     private final Supplier<ObjectNode> openApi;
     private final Supplier<Map<String, String>> readiness;
+    private final Supplier<ClusterConfig.Limits> configured;
 
     /**
      * @param features names of what this server has
@@ -37,10 +39,14 @@ public final class ServiceFeature implements Feature {
      * @param readiness per check {@code ok} or what is wrong
      */
     public ServiceFeature(
-            List<String> features, Supplier<ObjectNode> openApi, Supplier<Map<String, String>> readiness) {
+            List<String> features,
+            Supplier<ObjectNode> openApi,
+            Supplier<Map<String, String>> readiness,
+            Supplier<ClusterConfig.Limits> configured) {
         this.features = List.copyOf(features);
         this.openApi = openApi;
         this.readiness = readiness;
+        this.configured = configured;
     }
 
     @Override
@@ -86,10 +92,11 @@ public final class ServiceFeature implements Feature {
         features.stream().sorted().forEach(names::add);
         ArrayNode schemas = out.putArray("schemas");
         SCHEMAS.forEach(schemas::add);
+        ClusterConfig.Limits limits = configured.get();
         out.putObject("limits")
-                .put("body_bytes", Endpoint.DEFAULT_MAX_BODY)
-                .put("page_items", 200)
-                .put("event_page_items", 1000)
+                .put("body_bytes", limits.body().bytes())
+                .put("page_items", limits.pageItems())
+                .put("event_page_items", limits.eventPageItems())
                 .put("batch_events", Batch.MAX_EVENTS);
         return out;
     }

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.vt.control.testing.TestClient;
 import dev.vt.control.testing.TestServer;
 import dev.vt.kernel.Json;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -44,12 +46,20 @@ class ClusterHandlersTest {
     }
 
     @Test
-    void everyViewIsRebuiltWhileItServesS18() {
+    void everyViewIsRebuiltUnderWritesS18() throws InterruptedException {
         String org = "/v1/orgs/" + server.orgId();
         operator.post(org + "/projects", Json.object().put("name", "web"));
         JsonNode views = operator.get("/v1/cluster/views").json().path("items");
         assertThat(views).isNotEmpty();
 
+        AtomicBoolean done = new AtomicBoolean();
+        AtomicInteger written = new AtomicInteger(1);
+        Thread writer = Thread.ofVirtual().start(() -> {
+            // Bounded: a rebuild that waits for quiet would wait for ever.
+            while (!done.get() && written.get() < 3000) {
+                operator.post(org + "/projects", Json.object().put("name", "p-" + written.getAndIncrement()));
+            }
+        });
         for (JsonNode view : views) {
             String path = "/v1/cluster/views/" + view.path("name").asText();
             assertThat(operator.send("POST", path + "/rebuild", null).status()).isEqualTo(200);
@@ -60,7 +70,11 @@ class ClusterHandlersTest {
                     .isTrue();
         }
 
-        assertThat(operator.get(org + "/projects").json().path("items")).hasSize(1);
+        done.set(true);
+        writer.join();
+        assertThat(written.get()).isGreaterThan(views.size());
+        assertThat(operator.get(org + "/projects?limit=200").json().path("items"))
+                .hasSize(Math.min(200, written.get()));
         assertThat(operator.send("POST", "/v1/cluster/verify", null)
                         .json()
                         .path("clean")

@@ -3,6 +3,8 @@ package dev.vt.control.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vt.control.cluster.ClusterFeature;
+import dev.vt.control.config.ClusterConfig;
+import dev.vt.control.config.ConfigDocuments;
 import dev.vt.control.feature.SystemMutations;
 import dev.vt.control.node.NodeState.Health;
 import dev.vt.control.server.ControlStore;
@@ -33,6 +35,7 @@ class NodeMonitorTest {
 
     private final ControlStore store = new ControlStore();
     private final Set<String> connected = new HashSet<>();
+    private ClusterConfig.Detection detection = ClusterConfig.DEFAULT.detection();
     private Nodes nodes;
     private Heartbeats heartbeats;
     private NodeConditions conditions;
@@ -49,9 +52,9 @@ class NodeMonitorTest {
                         Json.object().put("server_id", log.ids().next("srv")).put("epoch", 1)));
         nodes = new Nodes(
                 store, new SystemMutations(log.store().log(), () -> OptionalLong.of(1), log.clock(), log.ids()));
-        heartbeats = new Heartbeats(log.clock());
-        conditions = new NodeConditions(log.clock(), heartbeats);
-        monitor = new NodeMonitor(nodes, heartbeats, conditions, connected::contains);
+        heartbeats = new Heartbeats(log.clock(), () -> detection);
+        conditions = new NodeConditions(log.clock(), heartbeats, () -> detection);
+        monitor = new NodeMonitor(nodes, heartbeats, conditions, connected::contains, () -> detection);
     }
 
     /** An active node that was heard just now. */
@@ -106,6 +109,20 @@ class NodeMonitorTest {
     }
 
     @Test
+    void theTimesAreThoseOfTheConfigurationInForceC4() {
+        String id = node(1);
+        connected.remove(id);
+        assertThat(after(id, Duration.ofSeconds(10))).isEqualTo(Health.ONLINE);
+
+        detection = ConfigDocuments.of("""
+                        {"detection": {"suspect_after_seconds": 8, "offline_after_seconds": 40}}""").detection();
+
+        assertThat(after(id, Duration.ZERO)).isEqualTo(Health.SUSPECT);
+        assertThat(after(id, Duration.ofSeconds(29))).isEqualTo(Health.SUSPECT);
+        assertThat(after(id, Duration.ofSeconds(1))).isEqualTo(Health.OFFLINE);
+    }
+
+    @Test
     void offlineNeedsASecondSignalD2() {
         String id = node(1);
         assertThat(after(id, Duration.ofSeconds(90))).isEqualTo(Health.SUSPECT);
@@ -127,8 +144,9 @@ class NodeMonitorTest {
     void aNewLeaderGivesEveryNodeAFreshMinuteK4() {
         String id = node(1);
         log.clock().advance(Duration.ofHours(1));
-        heartbeats = new Heartbeats(log.clock());
-        monitor = new NodeMonitor(nodes, heartbeats, new NodeConditions(log.clock(), heartbeats), connected::contains);
+        heartbeats = new Heartbeats(log.clock(), () -> detection);
+        conditions = new NodeConditions(log.clock(), heartbeats, () -> detection);
+        monitor = new NodeMonitor(nodes, heartbeats, conditions, connected::contains, () -> detection);
         connected.remove(id);
 
         assertThat(after(id, Duration.ofSeconds(14))).isEqualTo(Health.ONLINE);

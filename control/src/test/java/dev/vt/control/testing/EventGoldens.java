@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Every form of an event ever written, as {@code src/test/resources/golden/event/<noun>/<name>.json}. A golden of an old form stays
+ * Every form of an event ever written, as {@code src/test/resources/golden/event/<noun>/<type>@<version>[-<variant>].json}. A golden of an old form stays
  * for ever: it must go on to parse. {@code -Dvt.golden.write=true} writes what is new.
  */
 public final class EventGoldens {
@@ -29,11 +29,11 @@ public final class EventGoldens {
      *
      * @param anchor the feature, beside which {@code <noun>.events.json} stands
      * @param noun singular, snake case
-     * @param name of the file
+     * @param name the event's verb and perhaps what is special about it, as {@code created_raw}
      * @param type of the event
      */
     public static void check(Class<?> anchor, String noun, String name, String type, ObjectNode payload) {
-        Path file = ROOT.resolve(noun).resolve(name + ".json");
+        Path file = ROOT.resolve(noun).resolve(type + "@1" + variant(type, name) + ".json");
         String text = Json.parse(Json.bytes(payload)).toPrettyString() + "\n";
         try {
             if (Boolean.getBoolean("vt.golden.write")) {
@@ -50,5 +50,11 @@ public final class EventGoldens {
                 .problem(
                         new NewEvent(new AggregateKey(aggregate, aggregate + "_1"), type, Owner.org("org_1"), payload));
         assertThat(problem).isEmpty();
+    }
+
+    private static String variant(String type, String name) {
+        String verb = type.substring(type.indexOf('.') + 1);
+        String rest = name.startsWith(verb) ? name.substring(verb.length()) : "_" + name;
+        return rest.replace('_', '-');
     }
 }

@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 public final class Chain {
     private Chain() {}
 
-    /** By the book, from the event alone; what {@code verify} uses. */
+    /** By the book, from the event alone. */
     public static String next(String previous, StoredEvent event) {
         return hash(previous, CanonicalJson.text(EventJson.writeWithoutHash(event)));
     }
 
-    /** The same, from a payload that is canonical already: apply has it and need not sort it again. */
-    static String next(String previous, StoredEvent event, String canonicalPayload) {
+    /** The same, from a payload that is canonical already; the event's own payload is not looked at. */
+    public static String next(String previous, StoredEvent event, String canonicalPayload) {
         return hash(previous, canonical(event, canonicalPayload));
     }
 
