@@ -25,12 +25,16 @@ import org.jspecify.annotations.Nullable;
  *   <li><em>leaving</em>: told to drain, not stopped yet.
  * </ul>
  *
- * Leaving instances count against the surge, so a group never holds more than wanted + surge + failed at once (I5).
+ * Leaving instances count against the surge, and so do waiting ones that still run, so a group never holds more than wanted +
+ * surge + failed at once (I5).
  */
 final class RollingPass extends GroupPass {
     private final List<Member> keepers = new ArrayList<>();
     private final List<Member> outgoing = new ArrayList<>();
     private int waiting;
+    /** Of those that wait, the ones that did not fail but were not ready in time: they still run. */
+    private int waitingAlive;
+
     private int oldOutgoing;
     private int evicting;
     private int needed;
@@ -111,6 +115,7 @@ final class RollingPass extends GroupPass {
             if (replacements.nextAt().isAfter(pass.now)) {
                 pass.wake(replacements.nextAt());
                 waiting++;
+                waitingAlive += instance.status() == InstanceStatus.FAILED ? 0 : 1;
             } else {
                 leaveFailed(instance, Reasons.INSTANCE_FAILED);
                 replacements.record(instance.nodeId());
@@ -139,7 +144,7 @@ final class RollingPass extends GroupPass {
             return;
         }
         needed = Math.max(0, wanted - keepers.size() - waiting);
-        int total = keepers.size() + outgoing.size() + leaving.size();
+        int total = keepers.size() + outgoing.size() + leaving.size() + waitingAlive;
         int room = Math.max(0, wanted + spec.rollout().maxSurge() - total);
         starts = Math.min(needed, room);
         if (oldOutgoing == 0 && !outgoing.isEmpty()) {
