@@ -7,6 +7,7 @@ import dev.vt.cli.output.ErrorPrinter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,9 +20,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Cli {
     private Cli() {}
 
-    public static int run(Shell shell, String[] args) {
-        boolean json =
-                List.of(args).contains("--json") || String.join(" ", args).contains("--format json");
+    public static int run(Shell shell, String[] given) {
+        if (given.length > 0 && given[0].equals(Completion.WORD)) {
+            return Completion.run(shell, List.of(given).subList(1, given.length));
+        }
+        String[] args = Arguments.flagsLast(given);
+        boolean json = Arguments.wantJson(args);
         CommandLine root = new CommandTree(shell, firstWord(args)).build();
         if (root.getSubcommands().isEmpty() || !root.getSubcommands().containsKey(firstWord(args))) {
             root = new CommandTree(shell, "").build();
@@ -56,6 +60,7 @@ public final class Cli {
         return error.exitCode();
     }
 
+    /** A misuse explains itself by the command's help, and by the nearest known word. */
     private static CliError misuse(ParameterException e) {
         CommandLine line = e.getCommandLine();
         String message = String.valueOf(e.getMessage());
@@ -81,10 +86,11 @@ public final class Cli {
         return switch (e) {
             case CliException known -> known.error();
             case ParameterException misuse -> misuse(misuse);
+            case NoSuchFileException absent ->
+                CliError.usage("invalid_argument", "there is no file " + absent.getFile(), "check the path");
             case IOException io ->
-                CliError.of("failure", 1, "network", io.getClass().getSimpleName() + ": " + io.getMessage(), null);
-            case InterruptedException interrupted ->
-                CliError.of("interrupted", 130, "interrupted", "interrupted", null);
+                CliError.of("failure", 1, "failure", io.getClass().getSimpleName() + ": " + io.getMessage(), null);
+            case InterruptedException interrupted -> CliError.interrupted();
             default ->
                 CliError.of(
                         "internal",

@@ -3,6 +3,7 @@ package dev.vt.cli;
 import dev.vt.cli.cluster.ClusterCommands;
 import dev.vt.cli.cluster.ConfigCommands;
 import dev.vt.cli.cluster.MemberAction;
+import dev.vt.cli.cluster.NodeLabelCommand;
 import dev.vt.cli.cluster.TokenCreateCommand;
 import dev.vt.cli.core.Shell;
 import dev.vt.cli.core.VtCommand;
@@ -12,9 +13,10 @@ import dev.vt.cli.local.CompletionCommand;
 import dev.vt.cli.local.ContextCommands;
 import dev.vt.cli.local.DoctorCommand;
 import dev.vt.cli.local.ManifestCommands;
+import dev.vt.cli.local.SettingsCommands;
 import dev.vt.cli.local.VersionCommand;
 import dev.vt.cli.platform.NamedCommands;
-import dev.vt.cli.platform.RouteCreateCommand;
+import dev.vt.cli.platform.RouteCommands;
 import dev.vt.cli.platform.SecretsCommands;
 import dev.vt.cli.resource.DeleteCommand;
 import dev.vt.cli.resource.DescribeCommand;
@@ -25,9 +27,11 @@ import dev.vt.cli.work.DeployCommand;
 import dev.vt.cli.work.DescribeAnyCommand;
 import dev.vt.cli.work.EventsCommand;
 import dev.vt.cli.work.ExecCommand;
+import dev.vt.cli.work.InstanceCommands;
 import dev.vt.cli.work.LaunchCommand;
 import dev.vt.cli.work.LogsCommand;
 import dev.vt.cli.work.PlanCommand;
+import dev.vt.cli.work.ReleaseCommands;
 import dev.vt.cli.work.RestartCommand;
 import dev.vt.cli.work.RollbackCommand;
 import dev.vt.cli.work.ScaleCommand;
@@ -55,16 +59,31 @@ final class CommandTree {
         this.first = first;
     }
 
-    @Command(name = "vt", description = "a small cloud of your own", synopsisSubcommandLabel = "COMMAND")
+    @Command(
+            name = "vt",
+            description = "A small cloud of your own: run apps in microVMs on your machines.",
+            synopsisSubcommandLabel = "COMMAND",
+            footer = {
+                "",
+                "Begin with: vt auth login, vt launch, vt deploy, vt status. Every command has --help.",
+                "Exit codes: 0 done, 2 misuse, 3 sign-in or rights, 4 not found, 5 conflict, 6 try again,",
+                "7 defect, 8 wait timeout, 9 ended in failure, 10 differences, 130 interrupted."
+            })
     static final class Root {
-        @Option(names = "--help", usageHelp = true, description = "show this help")
+        @Option(
+                names = {"-h", "--help"},
+                usageHelp = true,
+                description = "show this help")
         @SuppressWarnings("UnusedVariable")
         private boolean help;
     }
 
     @Command
     static final class Group {
-        @Option(names = "--help", usageHelp = true, description = "show this help")
+        @Option(
+                names = {"-h", "--help"},
+                usageHelp = true,
+                description = "show this help")
         @SuppressWarnings("UnusedVariable")
         private boolean help;
     }
@@ -76,11 +95,11 @@ final class CommandTree {
         cluster(root);
         config(root);
         local(root);
-        for (String role : List.of("server", "agent", "edge", "dev")) {
+        RoleCommand.ABOUT.forEach((role, about) -> {
             if (wanted(role)) {
-                root.addSubcommand(role, new RoleCommand(role, shell));
+                root.addSubcommand(role, about(new CommandLine(new RoleCommand(role, shell)), about));
             }
-        }
+        });
         root.setUnmatchedOptionsArePositionalParams(false);
         return root;
     }
@@ -95,7 +114,9 @@ final class CommandTree {
         leaf(root, RestartCommand::new, "restart");
         leaf(root, DescribeAnyCommand::new, "describe");
         leaf(root, WaitCommand::new, "wait");
-        leaf(root, () -> new ExecCommand(true), "ssh");
+        if (wanted("ssh")) {
+            root.addSubcommand("ssh", about(make(new ExecCommand(true)), "open a shell in an instance"));
+        }
         if (wanted("exec")) {
             CommandLine exec = make(new ExecCommand(false));
             exec.addSubcommand("revoke", make(new ExecCommand.Revoke()));
@@ -103,15 +124,16 @@ final class CommandTree {
         }
         if (wanted("logs")) {
             CommandLine logs = make(new LogsCommand(false));
-            logs.addSubcommand("tail", make(new LogsCommand(true)));
-            logs.addSubcommand("query", make(new LogsCommand(false)));
+            logs.addSubcommand("tail", about(make(new LogsCommand(true)), "print lines as they come, until Ctrl-C"));
+            logs.addSubcommand("query", about(make(new LogsCommand(false)), "print lines that are there"));
             root.addSubcommand("logs", logs);
         }
-        group(root, "events", "why it does, or does not, converge", group -> {
-            group.addSubcommand("tail", make(new EventsCommand(true)));
-            group.addSubcommand("query", make(new EventsCommand(false)));
+        group(root, "events", "What happened, and why something does or does not converge", group -> {
+            group.addSubcommand(
+                    "tail", about(make(new EventsCommand(true)), "print events as they happen, until Ctrl-C"));
+            group.addSubcommand("query", about(make(new EventsCommand(false)), "print events that happened"));
         });
-        group(root, "starters", "manifests to begin with", group -> {
+        group(root, "starters", "Manifests that launch can begin with", group -> {
             group.addSubcommand("list", make(new Starters.ListAll()));
             group.addSubcommand("show", make(new Starters.Show()));
         });
@@ -120,24 +142,38 @@ final class CommandTree {
     private void platform(CommandLine root) {
         for (Kind kind : List.of(Kind.ORG, Kind.PROJECT, Kind.APP, Kind.ENV)) {
             resource(root, kind, group -> {
-                group.addSubcommand("create", make(new NamedCommands.Create(kind)));
-                group.addSubcommand("update", make(new NamedCommands.Update(kind)));
-                group.addSubcommand("delete", make(new DeleteCommand(kind)));
+                NamedCommands.Create create =
+                        kind.equals(Kind.ENV) ? new NamedCommands.Create.Env() : new NamedCommands.Create(kind);
+                NamedCommands.Update update =
+                        kind.equals(Kind.ORG) ? new NamedCommands.Update.Org() : new NamedCommands.Update(kind);
+                group.addSubcommand("create", about(make(create), "create " + one(kind)));
+                group.addSubcommand("update", about(make(update), "change the name of " + one(kind)));
+                group.addSubcommand("delete", about(make(new DeleteCommand(kind)), "delete " + one(kind)));
                 if (kind.equals(Kind.ENV)) {
                     group.addSubcommand("protect", make(new NamedCommands.Protect(true)));
                     group.addSubcommand("unprotect", make(new NamedCommands.Protect(false)));
                 }
             });
         }
-        resource(root, Kind.RELEASE, group -> {});
-        resource(root, Kind.DEPLOY, group -> {});
-        resource(root, Kind.INSTANCE, group -> {});
-        resource(root, Kind.ENDPOINT, group -> {});
-        resource(root, Kind.ROUTE, group -> {
-            group.addSubcommand("create", make(new RouteCreateCommand()));
-            group.addSubcommand("delete", make(new DeleteCommand(Kind.ROUTE)));
+        resource(root, Kind.RELEASE, group -> {
+            group.addSubcommand("create", make(new ReleaseCommands.Create()));
+            group.addSubcommand("diff", make(new ReleaseCommands.Diff()));
+            group.addSubcommand("promote", make(new DeployCommand.Promote()));
         });
-        group(root, "secrets", "variables that only the workload sees", group -> {
+        resource(root, Kind.DEPLOY, group -> {});
+        resource(root, Kind.PROCESS, group -> {});
+        resource(root, Kind.INSTANCE, group -> {
+            group.addSubcommand("restart", make(new InstanceCommands.Restart()));
+            group.addSubcommand("diagnose", make(new InstanceCommands.Diagnose()));
+        });
+        resource(root, Kind.ENDPOINT, group -> {});
+        resource(root, Kind.EXEC_SESSION, group -> {});
+        resource(root, Kind.ROUTE, group -> {
+            group.addSubcommand("create", make(new RouteCommands.Create()));
+            group.addSubcommand("update", make(new RouteCommands.Update()));
+            group.addSubcommand("delete", about(make(new DeleteCommand(Kind.ROUTE)), "delete a route"));
+        });
+        group(root, "secrets", "Secret variables of an environment; only the workload sees their values", group -> {
             group.addSubcommand("set", make(new SecretsCommands.SetValues()));
             group.addSubcommand("unset", make(new SecretsCommands.Unset()));
             group.addSubcommand("import", make(new SecretsCommands.Import()));
@@ -156,17 +192,29 @@ final class CommandTree {
     private void cluster(CommandLine root) {
         for (Kind kind : List.of(Kind.NODE, Kind.EDGE)) {
             resource(root, kind, group -> {
-                for (String action : List.of("drain", "activate", "disable", "revoke")) {
-                    group.addSubcommand(action, make(new MemberAction(kind, action)));
+                for (String action : List.of("drain", "activate", "disable", "revoke", "fence")) {
+                    if (kind.equals(Kind.NODE) || !action.equals("fence")) {
+                        MemberAction command = new MemberAction(kind, action);
+                        group.addSubcommand(action, about(make(command), command.about()));
+                    }
+                }
+                if (kind.equals(Kind.NODE)) {
+                    group.addSubcommand("label", make(new NodeLabelCommand()));
                 }
             });
         }
         resource(root, Kind.TOKEN, group -> {
             group.addSubcommand("create", make(new TokenCreateCommand()));
-            group.addSubcommand("delete", make(new DeleteCommand(Kind.TOKEN)));
+            group.addSubcommand("delete", about(make(new DeleteCommand(Kind.TOKEN)), "revoke an enrollment token"));
         });
-        group(root, "cluster", "the log and its views", group -> {
+        group(root, "cluster", "The cluster as a whole: servers, the log and what is made from it", group -> {
             group.addSubcommand("status", make(new ClusterCommands.Status()));
+            group.addSubcommand("servers", make(new ClusterCommands.Servers()));
+            CommandLine events = named(new Group(), "events", "Events of the whole cluster, for operators");
+            events.addSubcommand(
+                    "tail", about(make(new EventsCommand(true, true)), "print events as they happen, until Ctrl-C"));
+            events.addSubcommand("query", about(make(new EventsCommand(false, true)), "print events that happened"));
+            group.addSubcommand("events", events);
             group.addSubcommand("views", make(new ClusterCommands.Views()));
             group.addSubcommand("rebuild", make(new ClusterCommands.Rebuild()));
             group.addSubcommand("verify", make(new ClusterCommands.Verify()));
@@ -174,7 +222,7 @@ final class CommandTree {
     }
 
     private void config(CommandLine root) {
-        group(root, "config", "the cluster's configuration and its revisions", group -> {
+        group(root, "config", "The cluster's configuration and its revisions", group -> {
             group.addSubcommand("get", make(new ConfigCommands.Get()));
             group.addSubcommand("set", make(new ConfigCommands.Set()));
             group.addSubcommand("validate", make(new ConfigCommands.Validate()));
@@ -190,23 +238,29 @@ final class CommandTree {
         leaf(root, DoctorCommand::new, "doctor");
         leaf(root, CompletionCommand::new, "completion");
         leaf(root, ApiCommand::new, "api");
-        group(root, "auth", "sign-in and personal tokens", group -> {
+        group(root, "auth", "Sign in, and make personal tokens for scripts", group -> {
             group.addSubcommand("login", make(new AuthCommands.Login()));
             group.addSubcommand("logout", make(new AuthCommands.Logout()));
             group.addSubcommand("status", make(new AuthCommands.Status()));
-            CommandLine tokens = named(new Group(), "tokens", "personal tokens");
+            CommandLine tokens = named(new Group(), "tokens", "Personal tokens, for scripts");
             tokens.addSubcommand("list", make(new AuthCommands.TokenList()));
             tokens.addSubcommand("create", make(new AuthCommands.TokenCreate()));
             tokens.addSubcommand("revoke", make(new AuthCommands.TokenRevoke()));
             group.addSubcommand("tokens", tokens);
         });
-        group(root, "manifest", "vt.toml without a server", group -> {
+        group(root, "manifest", "Check and format vt.toml; needs no server", group -> {
             group.addSubcommand("validate", make(new ManifestCommands.Validate()));
             group.addSubcommand("fmt", make(new ManifestCommands.Format()));
             group.addSubcommand("show", make(new ManifestCommands.Show()));
             group.addSubcommand("schema", make(new ManifestCommands.Schema()));
         });
-        group(root, "context", "named targets", group -> {
+        group(root, "settings", "Settings of the context in force", group -> {
+            group.addSubcommand("list", make(new SettingsCommands.ListAll()));
+            group.addSubcommand("get", make(new SettingsCommands.Get()));
+            group.addSubcommand("set", make(new SettingsCommands.Put()));
+            group.addSubcommand("path", make(new SettingsCommands.Where()));
+        });
+        group(root, "context", "Named targets: server, org, project, app and env under one name", group -> {
             group.addSubcommand("list", make(new ContextCommands.ListAll()));
             group.addSubcommand("show", make(new ContextCommands.Show()));
             group.addSubcommand("create", make(new ContextCommands.Create()));
@@ -222,9 +276,19 @@ final class CommandTree {
         if (!wanted(kind.plural()) && (taken || !wanted(kind.singular()))) {
             return;
         }
-        CommandLine group = named(new Group(), kind.plural(), kind.plural());
-        group.addSubcommand("list", make(new ListCommand(kind)));
-        group.addSubcommand("describe", make(new DescribeCommand(kind)));
+        String about = kind.about().isEmpty() ? kind.plural() : kind.about();
+        CommandLine group = named(new Group(), kind.plural(), about);
+        ListCommand list =
+                List.of(Kind.INSTANCE, Kind.DEPLOY, Kind.EXEC_SESSION).contains(kind)
+                        ? new ListCommand.ByStatus(kind)
+                        : new ListCommand(kind);
+        group.addSubcommand(
+                "list", about(make(list), "list the " + kind.plural().replace('-', ' ')));
+        group.addSubcommand(
+                "describe",
+                about(
+                        make(new DescribeCommand(kind)),
+                        "show everything about " + one(kind) + ", and what happened to it"));
         more.accept(group);
         root.addSubcommand(kind.plural(), group, taken ? new String[0] : new String[] {kind.singular()});
     }
@@ -251,6 +315,15 @@ final class CommandTree {
     private CommandLine make(VtCommand command) {
         command.enter(shell);
         return new CommandLine(command);
+    }
+
+    private static String one(Kind kind) {
+        return ("aeiou".indexOf(kind.singular().charAt(0)) < 0 ? "a " : "an ") + kind.words();
+    }
+
+    private static CommandLine about(CommandLine command, String text) {
+        command.getCommandSpec().usageMessage().description(text);
+        return command;
     }
 
     private static CommandLine named(Object command, String name, String description) {

@@ -1,5 +1,6 @@
 package dev.vt.cli;
 
+import dev.vt.cli.core.Interrupts;
 import dev.vt.cli.core.Shell;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -35,6 +36,7 @@ record Invocation(int exit, String out, String err) {
                 Clock.fixed(Instant.parse("2030-01-02T03:04:05Z"), ZoneOffset.UTC),
                 () -> "key-1",
                 Shell.Terminals.NONE,
+                new Interrupts(),
                 (role, args) -> 0);
         int exit = Cli.run(shell, arguments.toArray(String[]::new));
         return new Invocation(

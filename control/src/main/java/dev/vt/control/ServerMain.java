@@ -50,6 +50,11 @@ public final class ServerMain {
      * @return the exit code of cli.md §7
      */
     public static int run(String[] args) {
+        List<String> all = List.of(args);
+        if (all.contains("--help") || all.contains("-h")) {
+            System.out.print(ServerConfig.USAGE);
+            return 0;
+        }
         ServerConfig config;
         try {
             config = ServerConfig.parse(args);

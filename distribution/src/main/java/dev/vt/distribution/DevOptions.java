@@ -1,10 +1,13 @@
 package dev.vt.distribution;
 
+import dev.vt.kernel.NearestName;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Where {@code vt dev} keeps things and listens.
@@ -20,41 +23,77 @@ import java.util.Optional;
 record DevOptions(
         Path dataDir, Path runDir, int httpPort, int grpcPort, String driver, Path kernelBundle, String edgeAddress) {
 
+    private static final List<String> KNOWN = List.of(
+            "--data-dir", "--kernel-bundle", "--run-dir", "--http-port", "--grpc-port", "--driver", "--edge-address");
+
     static final String USAGE = """
             Usage: vt dev --data-dir DIR --kernel-bundle DIR [--run-dir DIR] [--http-port N] [--grpc-port N]
                           [--driver qemu|sim] [--edge-address ADDRESS]
-            Runs server, agent and edge on this machine until stopped.
+
+            Runs server, agent and edge on this machine until stopped, to try things out; VMs go on without it.
+
+              --data-dir DIR          where all three keep what they have
+              --kernel-bundle DIR     kernel and init of the guests; ./dev build makes one
+              --run-dir DIR           sockets and secret files, default /run/vt-dev
+              --http-port N           the API, on 127.0.0.1; default 8440
+              --grpc-port N           for agent and edge, on ::1; default 8441
+              --driver NAME           qemu (default), or sim, which runs no VMs at all
+              --edge-address A        where the edge listens, default ::1
             """;
 
-    static Optional<DevOptions> parse(String[] args) {
-        Path dataDir = null;
-        Path runDir = Path.of("/run/vt-dev");
-        Path bundle = null;
-        int http = 8440;
-        int grpc = 8441;
-        String driver = "qemu";
-        String edgeAddress = "::1";
-        if (args.length % 2 != 0) {
-            return Optional.empty();
-        }
+    /** @param problems gets everything that is wrong with the arguments */
+    static Optional<DevOptions> parse(String[] args, List<String> problems) {
+        Map<String, String> given = new TreeMap<>(Map.of(
+                "--run-dir", "/run/vt-dev",
+                "--http-port", "8440",
+                "--grpc-port", "8441",
+                "--driver", "qemu",
+                "--edge-address", "::1"));
         for (int i = 0; i < args.length; i += 2) {
-            String value = args[i + 1];
-            switch (args[i]) {
-                case "--data-dir" -> dataDir = Path.of(value).toAbsolutePath();
-                case "--run-dir" -> runDir = Path.of(value).toAbsolutePath();
-                case "--kernel-bundle" -> bundle = Path.of(value).toAbsolutePath();
-                case "--http-port" -> http = Integer.parseInt(value);
-                case "--grpc-port" -> grpc = Integer.parseInt(value);
-                case "--driver" -> driver = value;
-                case "--edge-address" -> edgeAddress = value;
-                default -> {
-                    return Optional.empty();
-                }
+            if (!KNOWN.contains(args[i])) {
+                problems.add("unknown argument " + args[i]
+                        + NearestName.of(args[i], KNOWN)
+                                .map(near -> ", did you mean " + near + "?")
+                                .orElse(""));
+                return Optional.empty();
+            }
+            if (i + 1 == args.length) {
+                problems.add(args[i] + " needs a value");
+            } else {
+                given.put(args[i], args[i + 1]);
             }
         }
-        return dataDir == null || bundle == null
-                ? Optional.empty()
-                : Optional.of(new DevOptions(dataDir, runDir, http, grpc, driver, bundle, edgeAddress));
+        for (String needed : List.of("--data-dir", "--kernel-bundle")) {
+            if (!given.containsKey(needed)) {
+                problems.add(needed + " is needed");
+            }
+        }
+        int http = port("--http-port", given, problems);
+        int grpc = port("--grpc-port", given, problems);
+        if (!problems.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new DevOptions(
+                directory("--data-dir", given),
+                directory("--run-dir", given),
+                http,
+                grpc,
+                String.valueOf(given.get("--driver")),
+                directory("--kernel-bundle", given),
+                String.valueOf(given.get("--edge-address"))));
+    }
+
+    private static Path directory(String flag, Map<String, String> given) {
+        return Path.of(String.valueOf(given.get(flag))).toAbsolutePath();
+    }
+
+    private static int port(String flag, Map<String, String> given, List<String> problems) {
+        String text = String.valueOf(given.get(flag));
+        int port = text.matches("[0-9]{1,5}") ? Integer.parseInt(text) : 0;
+        if (port < 1 || port > 65535) {
+            problems.add(flag + " takes a port, not '" + text + "'");
+        }
+        return port;
     }
 
     InetSocketAddress httpAddress() {

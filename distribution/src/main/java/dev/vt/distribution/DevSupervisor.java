@@ -41,10 +41,16 @@ final class DevSupervisor {
     }
 
     static int run(String[] args) {
-        Optional<DevOptions> options = DevOptions.parse(args);
+        if (List.of(args).contains("--help") || List.of(args).contains("-h")) {
+            System.out.print(DevOptions.USAGE);
+            return 0;
+        }
+        List<String> problems = new ArrayList<>();
+        Optional<DevOptions> options = DevOptions.parse(args, problems);
         if (options.isEmpty()) {
+            problems.forEach(problem -> System.err.println("error: " + problem));
             System.err.print(DevOptions.USAGE);
-            return args.length > 0 && args[0].equals("--help") ? 0 : 2;
+            return 2;
         }
         DevSupervisor supervisor = new DevSupervisor(options.get());
         try {

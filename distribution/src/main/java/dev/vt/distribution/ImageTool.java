@@ -1,6 +1,7 @@
 package dev.vt.distribution;
 
 import dev.vt.cli.config.Credentials;
+import dev.vt.cli.core.Interrupts;
 import dev.vt.images.ImageConfig;
 import dev.vt.images.ImageException;
 import dev.vt.images.ImageReference;
@@ -27,11 +28,16 @@ final class ImageTool {
     private static final String USAGE = """
             Usage: vt image layout DIRECTORY LAYOUT [--env NAME=VALUE]... [--cmd ARG]... [--user NAME]
                    vt image push LAYOUT HOST/REPOSITORY:TAG
+            Makes an OCI image layout from a directory, and pushes a layout to a registry. Any other tool for images will do, too.
             """;
 
     private ImageTool() {}
 
     static int run(String[] args) {
+        if (List.of(args).contains("--help") || List.of(args).contains("-h")) {
+            System.out.print(USAGE);
+            return 0;
+        }
         try {
             if (args.length >= 3 && args[0].equals("layout")) {
                 return layout(args);
@@ -86,7 +92,8 @@ final class ImageTool {
     private static RegistryCredentials credentials() {
         String server = System.getenv().getOrDefault("VT_SERVER", "");
         Optional<String> token = Optional.ofNullable(System.getenv("VT_TOKEN"))
-                .or(() -> Credentials.load(Main.shell().directory("data")).token(server));
+                .or(() -> Credentials.load(Main.shell(new Interrupts()).directory("data"))
+                        .token(server));
         return token.<RegistryCredentials>map(
                         secret -> new RegistryCredentials.Basic("vt", secret.getBytes(StandardCharsets.UTF_8)))
                 .orElseGet(RegistryCredentials::anonymous);

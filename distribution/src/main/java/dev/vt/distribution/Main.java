@@ -1,7 +1,9 @@
 package dev.vt.distribution;
 
 import dev.vt.cli.Cli;
+import dev.vt.cli.core.Interrupts;
 import dev.vt.cli.core.Shell;
+import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -12,9 +14,13 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** {@code vt}: a role if the first word names one, else the client. */
 public final class Main {
+    private static final long END_LIMIT_SECONDS = 2;
+
     private Main() {}
 
     public static void main(String[] args) throws IOException {
@@ -23,7 +29,7 @@ public final class Main {
         }
         int exit = args.length > 0 && Role.of(args[0]).isPresent()
                 ? role(args[0], Arrays.copyOfRange(args, 1, args.length))
-                : Cli.run(shell(), args);
+                : client(args);
         System.out.flush();
         // Threads of the libraries must not keep a finished command alive.
         Runtime.getRuntime().halt(exit);
@@ -33,10 +39,32 @@ public final class Main {
         return Role.of(name).orElseThrow().run(args);
     }
 
-    static Shell shell() {
+    /** Ctrl-C lets the command end in order, for a moment; then the machine ends it with 130. */
+    private static int client(String[] args) {
+        Interrupts interrupts = new Interrupts();
+        CountDownLatch ended = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            interrupts.raise();
+                            try {
+                                // Without an end in time the virtual machine goes on to stop.
+                                boolean _ = ended.await(END_LIMIT_SECONDS, TimeUnit.SECONDS);
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                        },
+                        "interrupt"));
+        return Cli.run(shell(interrupts), args);
+    }
+
+    static Shell shell(Interrupts interrupts) {
         SecureRandom[] random = new SecureRandom[1];
         return new Shell(
-                new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8),
+                new PrintStream(
+                        new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 8192),
+                        false,
+                        StandardCharsets.UTF_8),
                 new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
                 System.in,
                 System.getenv(),
@@ -49,6 +77,7 @@ public final class Main {
                     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
                 },
                 Terminals.detect(),
+                interrupts,
                 Main::role);
     }
 }

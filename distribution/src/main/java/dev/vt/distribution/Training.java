@@ -2,6 +2,7 @@ package dev.vt.distribution;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.vt.cli.Cli;
+import dev.vt.cli.core.Interrupts;
 import dev.vt.cli.core.Shell;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -52,6 +53,7 @@ final class Training {
                     Clock.systemUTC(),
                     () -> "training",
                     Shell.Terminals.NONE,
+                    new Interrupts(),
                     (role, args) -> 0);
             for (List<String> command : List.of(
                     List.of("version"),

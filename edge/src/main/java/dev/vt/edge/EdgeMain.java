@@ -30,10 +30,27 @@ public final class EdgeMain {
     private static final int UNAVAILABLE = 6;
     private static final int FAILED = 7;
     private static final String USAGE = """
-            usage: vt edge enroll --data-dir D --server HOST:PORT --ca-file F --token-file F --name N [--address A]...
+            Usage: vt edge enroll --data-dir D --server HOST:PORT --ca-file F --token-file F --name N [--address A]...
                    vt edge run --data-dir D --server HOST:PORT... [--listen-address A] [--admin-listen HOST:PORT]
                                [--unready-seconds 5] [--drain-seconds 300] [--no-client-limits] [--no-access-log]
                    vt edge status --data-dir D
+
+            An edge takes connections from outside and hands them to instances.
+              enroll    joins a cluster, once, with a token from: vt tokens create --kind edge
+              run       serves the routes that the control plane gives it, until stopped
+              status    asks the edge that runs with this data directory how it is
+
+              --data-dir D            what the edge is and keeps; lost with it: its identity
+              --server HOST:PORT      a server of the control plane (gRPC); repeat for more
+              --ca-file F             the cluster's certificate authority, from a server's data directory
+              --token-file F          the enrollment token; never on the command line
+              --address A             an address that clients reach this edge by; repeat for more
+              --listen-address A      where to listen, default all addresses
+              --admin-listen H:P      where status and metrics are asked, default a free port of 127.0.0.1
+              --unready-seconds N     how long to say "not ready" before draining, default 5
+              --drain-seconds N       how long open connections may go on, default 300
+              --no-client-limits      do not limit connections by client
+              --no-access-log         do not log connections
             """;
 
     private EdgeMain() {}
@@ -46,12 +63,17 @@ public final class EdgeMain {
         List<String> all = List.of(args);
         String verb = all.isEmpty() ? "" : all.getFirst();
         List<String> rest = all.isEmpty() ? List.of() : all.subList(1, all.size());
+        if (all.contains("--help") || all.contains("-h")) {
+            out().print(USAGE);
+            return OK;
+        }
         try {
             return switch (verb) {
                 case "enroll" -> enroll(rest);
                 case "run" -> serve(rest);
                 case "status" -> status(rest);
-                default -> refuse(List.of("unknown command " + verb));
+                case "" -> refuse(List.of("say what to do: enroll, run or status"));
+                default -> refuse(List.of("there is no command '" + verb + "'"));
             };
         } catch (IOException | EnrollmentException e) {
             log.debug("command failed", e);

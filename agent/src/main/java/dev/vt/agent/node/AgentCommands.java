@@ -43,23 +43,48 @@ public final class AgentCommands {
     private static final int INVALID = 2;
     private static final int FAILED = 7;
     private static final String USAGE = """
-            usage: vt agent enroll --data-dir D --server HOST:PORT --ca-file F --token-file F --name N [--label K=V]...
+            Usage: vt agent enroll --data-dir D --server HOST:PORT --ca-file F --token-file F --name N [--label K=V]...
                    vt agent run --data-dir D --server HOST:PORT... --run-dir R --kernel-bundle DIR [--driver qemu|sim]
                                 [--allow-emulation] [--stop-vms-on-exit]
                    vt agent status --data-dir D
                    vt agent stop-vms --data-dir D --run-dir R --kernel-bundle DIR [--driver qemu]
+
+            The agent runs the VMs of one machine, a node.
+              enroll    joins a cluster, once, with a token from: vt tokens create --kind node
+              run       does what the control plane plans for this node, until stopped; VMs go on without it
+              status    asks the agent that runs with this data directory how it is
+              stop-vms  stops every VM of this node
+
+              --data-dir D          what the node is and keeps; lost with it: its identity
+              --server HOST:PORT    a server of the control plane (gRPC); repeat for more
+              --ca-file F           the cluster's certificate authority, from a server's data directory
+              --token-file F        the enrollment token; never on the command line
+              --run-dir R           sockets and secret files, on a tmpfs such as /run/vt
+              --kernel-bundle DIR   kernel and init of the guests
+              --driver NAME         qemu, or sim for none at all
+              --allow-emulation     run guests without KVM, slowly
+              --stop-vms-on-exit    stop the VMs, too, when the agent stops
             """;
 
     private AgentCommands() {}
 
     public static int run(String command, List<String> args) {
+        if (isHelp(command) || args.stream().anyMatch(AgentCommands::isHelp)) {
+            out().print(USAGE);
+            return OK;
+        }
         return switch (command) {
             case "enroll" -> enroll(args);
             case "run" -> runAgent(args);
             case "status" -> status(args);
             case "stop-vms" -> stopVms(args);
-            default -> refuse(List.of("unknown command " + command));
+            case "" -> refuse(List.of("say what to do: enroll, run, status or stop-vms"));
+            default -> refuse(List.of("there is no command '" + command + "'"));
         };
+    }
+
+    private static boolean isHelp(String word) {
+        return word.equals("--help") || word.equals("-h");
     }
 
     private static int enroll(List<String> args) {

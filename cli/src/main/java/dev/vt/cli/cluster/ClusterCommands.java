@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 public final class ClusterCommands {
     private ClusterCommands() {}
 
-    @Command(name = "status", description = "the cluster at a glance")
+    @Command(name = "status", description = "show the cluster at a glance: name, leader, newest event")
     public static final class Status extends VtCommand {
         @Override
         protected int run(Session session) {
@@ -30,7 +30,7 @@ public final class ClusterCommands {
         }
     }
 
-    @Command(name = "views", description = "projections and their checkpoints")
+    @Command(name = "views", description = "list the tables that are made from the log, and how far they are")
     public static final class Views extends VtCommand {
         @Override
         protected int run(Session session) {
@@ -39,43 +39,61 @@ public final class ClusterCommands {
             session.printList("view", items, () -> {
                 Table table = new Table("NAME", "KIND", "LAST_EVENT");
                 items.forEach(item -> table.row(item.str("name"), item.str("kind"), item.str("last_event_id")));
-                table.print(session.out(), 0);
+                table.print(session.out(), session.width());
             });
             return 0;
         }
     }
 
-    @Command(name = "rebuild", description = "replay the log into a view")
+    @Command(name = "rebuild", description = "drop a view and make it again from the log")
     @SuppressWarnings("NullAway.Init")
     public static final class Rebuild extends VtCommand {
-        @Parameters(paramLabel = "VIEW")
+        @Parameters(paramLabel = "VIEW", description = "see vt cluster views")
         private String view;
 
         @Override
         protected int run(Session session) {
-            Doc answer = session.api()
-                    .mutate(
-                            "POST",
-                            "/v1/cluster/views/" + view + "/rebuild",
-                            Map.of(),
-                            session.idempotencyKey(),
-                            "rebuilding " + view);
-            session.out().print(JsonWriter.document(answer));
+            Doc answer =
+                    session.change("POST", "/v1/cluster/views/" + view + "/rebuild", Map.of(), "rebuilding " + view);
+            if (session.globals().isJson()) {
+                session.print("vt.view/v1", "item", answer);
+            } else {
+                session.out().println("OK    rebuilt view " + view + " up to event " + answer.str("last_event_id"));
+            }
             return 0;
         }
     }
 
-    @Command(name = "verify", description = "replay everything into a scratch schema and compare")
+    /** Control-plane members. */
+    @Command(name = "servers", description = "list the servers of the control plane")
+    public static final class Servers extends VtCommand {
+        @Override
+        protected int run(Session session) {
+            List<Doc> items = session.api().list("/v1/servers", "listing servers");
+            session.printList("server", items, () -> {
+                Table table = new Table("ID", "NAME", "MEMBER", "STATE", "VERSION", "ADDRESSES");
+                items.forEach(item -> table.row(
+                        item.str("id"),
+                        item.str("name"),
+                        item.str("member"),
+                        item.str("state"),
+                        item.str("version"),
+                        String.join(
+                                " ",
+                                item.list("addresses").stream()
+                                        .map(address -> address.text().orElse(""))
+                                        .toList())));
+                table.print(session.out(), session.width());
+            });
+            return 0;
+        }
+    }
+
+    @Command(name = "verify", description = "make everything again from the log beside what is there, and compare")
     public static final class Verify extends VtCommand {
         @Override
         protected int run(Session session) {
-            Doc answer = session.api()
-                    .mutate(
-                            "POST",
-                            "/v1/cluster/verify",
-                            Map.of(),
-                            session.idempotencyKey(),
-                            "verifying the log and its views");
+            Doc answer = session.change("POST", "/v1/cluster/verify", Map.of(), "verifying the log and its views");
             Doc result = answer.get("resource").isNull() ? answer : answer.get("resource");
             if (session.globals().isJson()) {
                 session.print("vt.verify/v1", "item", result);

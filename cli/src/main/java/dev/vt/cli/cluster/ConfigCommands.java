@@ -29,7 +29,7 @@ public final class ConfigCommands {
 
     private ConfigCommands() {}
 
-    @Command(name = "get", description = "the document in force, with every key")
+    @Command(name = "get", description = "print the document in force, with every key")
     public static final class Get extends VtCommand {
         @Override
         protected int run(Session session) {
@@ -73,7 +73,7 @@ public final class ConfigCommands {
         }
     }
 
-    @Command(name = "validate", description = "what a document would change, or all that is wrong with it")
+    @Command(name = "validate", description = "show what a document would change, or all that is wrong with it")
     public static final class Validate extends VtCommand {
         @Option(names = "--file", required = true, paramLabel = "FILE", description = "JSON; - reads stdin")
         private String file;
@@ -81,14 +81,12 @@ public final class ConfigCommands {
         @Override
         protected int run(Session session) {
             Doc verdict = session.api()
-                    .mutate(
-                            "POST",
+                    .ask(
                             CONFIG + "/validate",
                             Map.of("document", document(session, file)),
-                            session.idempotencyKey(),
                             "validating a configuration");
             if (session.globals().isJson()) {
-                session.print("vt.config-verdict/v1", "item", verdict);
+                session.print("vt.config_verdict/v1", "item", verdict);
             } else {
                 verdict.list("violations")
                         .forEach(violation -> session.out()
@@ -104,7 +102,7 @@ public final class ConfigCommands {
         }
     }
 
-    @Command(name = "versions", description = "every revision")
+    @Command(name = "versions", description = "list every revision")
     public static final class Versions extends VtCommand {
         @Override
         protected int run(Session session) {
@@ -113,7 +111,7 @@ public final class ConfigCommands {
                 items.forEach(item -> session.out().println(item.str("revision")));
                 return 0;
             }
-            session.printList("config-revision", items, () -> {
+            session.printList("config_revision", items, () -> {
                 Table table = new Table("REVISION", "CREATED", "AUTHOR", "CHANGED", "COMMENT");
                 for (Doc item : items) {
                     String to = item.str("to_revision");
@@ -127,13 +125,13 @@ public final class ConfigCommands {
                             Integer.toString(item.list("changed_keys").size()),
                             back + item.str("comment"));
                 }
-                table.print(session.out(), 0);
+                table.print(session.out(), session.width());
             });
             return 0;
         }
     }
 
-    @Command(name = "diff", description = "what differs between two revisions; 0 is the defaults")
+    @Command(name = "diff", description = "show what differs between two revisions; 0 is the defaults")
     public static final class Diff extends VtCommand {
         @Parameters(
                 index = "0",
@@ -155,7 +153,7 @@ public final class ConfigCommands {
                     to == null ? "" : to.toString());
             Doc answer = session.api().get(path, "comparing revisions");
             if (session.globals().isJson()) {
-                session.print("vt.config-diff/v1", "item", answer);
+                session.print("vt.config_diff/v1", "item", answer);
             } else {
                 answer.list("changes").forEach(change -> session.out().println(changeLine(change)));
                 if (answer.list("changes").isEmpty()) {
@@ -166,7 +164,7 @@ public final class ConfigCommands {
         }
     }
 
-    @Command(name = "rollback", description = "a new revision with the content of an old one")
+    @Command(name = "rollback", description = "make the content of an old revision a new one")
     public static final class Rollback extends VtCommand {
         @Parameters(paramLabel = "REVISION", description = "whose content is wanted again")
         private long wanted;
@@ -207,7 +205,7 @@ public final class ConfigCommands {
         protected int run(Session session) {
             Doc status = session.api().get(CONFIG + "/status", "reading the configuration's status");
             if (session.globals().isJson()) {
-                session.print("vt.config-status/v1", "item", status);
+                session.print("vt.config_status/v1", "item", status);
                 return 0;
             }
             session.out().println("revision " + status.str("revision"));
@@ -223,7 +221,7 @@ public final class ConfigCommands {
                         component.flag("lags") ? "yes" : "no",
                         String.join(", ", keys));
             }
-            table.print(session.out(), 0);
+            table.print(session.out(), session.width());
             return 0;
         }
     }

@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code drain}, {@code activate}, {@code disable}, {@code revoke} of a node or an edge. */
+/** {@code drain}, {@code activate}, {@code disable}, {@code revoke} of a node or an edge, {@code fence} of a node. */
 @Command(description = "change the state of a node or an edge")
 @SuppressWarnings("NullAway.Init")
 public final class MemberAction extends VtCommand {
@@ -25,11 +25,22 @@ public final class MemberAction extends VtCommand {
     @Parameters(paramLabel = "ID", description = "name or id")
     private String id;
 
-    @Option(names = "--reason", paramLabel = "TEXT", description = "kept in the event")
+    @Option(names = "--reason", paramLabel = "TEXT", description = "why; kept in the event")
     private @Nullable String reason;
 
     @Option(names = "--force", description = "also stop what cannot move")
     private boolean force;
+
+    /** For {@code --help}. */
+    public String about() {
+        return switch (action) {
+            case "drain" -> "let " + one() + " finish what it does and take nothing new";
+            case "activate" -> "let " + one() + " take work";
+            case "disable" -> "take " + one() + " out of service at once";
+            case "fence" -> "confirm that an offline node runs nothing, so that its work may start elsewhere";
+            default -> "end the membership of " + one() + " for good: its certificate is refused";
+        };
+    }
 
     public MemberAction(Kind kind, String action) {
         this.kind = kind;
@@ -40,7 +51,7 @@ public final class MemberAction extends VtCommand {
     protected int run(Session session) {
         Doc item = DescribeCommand.find(session, kind, id);
         String name = item.str("name");
-        if (action.equals("revoke") || action.equals("disable")) {
+        if (List.of("revoke", "disable", "fence").contains(action)) {
             Confirm.typing(session, name, action + " " + kind.singular() + " " + name);
         }
         Map<String, Object> body = new LinkedHashMap<>();
@@ -50,24 +61,29 @@ public final class MemberAction extends VtCommand {
         if (force) {
             body.put("force", true);
         }
-        Doc answer = session.api()
-                .mutate(
-                        "POST",
-                        kind.itemBase().apply(session.target()) + "/" + item.str("id") + "/" + action,
-                        body,
+        Doc answer = session.change(
+                "POST",
+                kind.itemBase().apply(session.target()) + "/" + item.str("id") + "/" + action,
+                body,
+                action + " of " + kind.singular() + " " + name);
+        new Receipt(
+                        past() + " " + kind.singular() + " " + name,
+                        "",
+                        answer,
                         session.idempotencyKey(),
-                        action + " of " + kind.singular() + " " + name);
-        new Receipt(past() + " " + kind.singular() + " " + name, "", answer, session.idempotencyKey(), List.of())
-                .print(
-                        session.out(),
-                        session.globals().isJson(),
-                        session.globals().isIds());
+                        List.of(new Receipt.Next("describe", "vt " + kind.plural() + " describe " + name)))
+                .print(session);
         return 0;
+    }
+
+    private String one() {
+        return kind.equals(Kind.EDGE) ? "an edge" : "a node";
     }
 
     private String past() {
         return switch (action) {
-            case "drain" -> "draining";
+            case "drain" -> "started to drain";
+            case "fence" -> "fenced";
             case "activate" -> "activated";
             case "disable" -> "disabled";
             default -> "revoked";

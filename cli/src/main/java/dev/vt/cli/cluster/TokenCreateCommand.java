@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code vt tokens create}: a single-use enrollment token, printed once. */
-@Command(name = "create", description = "create an enrollment token; it is printed once")
+@Command(name = "create", description = "create a token with which one machine joins; it is printed once")
 @SuppressWarnings("NullAway.Init")
 public final class TokenCreateCommand extends VtCommand {
     @Option(names = "--kind", required = true, paramLabel = "KIND", description = "node, edge or server")
@@ -21,7 +21,7 @@ public final class TokenCreateCommand extends VtCommand {
     @Option(names = "--expires", paramLabel = "DURATION", description = "default 1h, at most 24h", defaultValue = "1h")
     private String expires;
 
-    @Option(names = "--label", paramLabel = "K=V", description = "label of the node to come")
+    @Option(names = "--label", paramLabel = "K=V", description = "label of the node to come; repeat for more")
     private Map<String, String> labels = Map.of();
 
     @Override
@@ -32,13 +32,7 @@ public final class TokenCreateCommand extends VtCommand {
         if (!labels.isEmpty()) {
             body.put("labels", labels);
         }
-        Doc answer = session.api()
-                .mutate(
-                        "POST",
-                        "/v1/enrollment-tokens",
-                        body,
-                        session.idempotencyKey(),
-                        "creating an enrollment token");
+        Doc answer = session.change("POST", "/v1/enrollment-tokens", body, "creating an enrollment token");
         String secret = answer.str("secret");
         if (session.globals().isIds()) {
             session.out().println(secret);
@@ -46,8 +40,8 @@ public final class TokenCreateCommand extends VtCommand {
         }
         new Receipt("created an enrollment token for a " + kind, "", answer, session.idempotencyKey(), List.of())
                 .print(session.out(), session.globals().isJson(), false);
-        if (!session.globals().isJson()) {
-            session.out().println("      " + "token     " + secret);
+        if (!session.globals().isJson() && !secret.isEmpty()) {
+            session.out().println("      token     " + secret);
         }
         return 0;
     }

@@ -2,6 +2,7 @@ package dev.vt.cli.core;
 
 import dev.vt.cli.json.Doc;
 import dev.vt.kernel.ErrorCode;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,11 @@ public record CliError(
         return of("transient", 6, "network", message, "check that the server runs: vt doctor");
     }
 
+    /** Ctrl-C (exit 130): what the server was asked before goes on. */
+    public static CliError interrupted() {
+        return of("interrupted", 130, "interrupted", "interrupted", null);
+    }
+
     /** From a problem document (api.md §5). An unknown code keeps its text and gets the category of the HTTP status. */
     public static CliError fromProblem(int status, Doc problem, String activity) {
         String code = problem.str("code").isEmpty() ? "internal" : problem.str("code");
@@ -54,12 +60,41 @@ public record CliError(
                 code,
                 problem.str("detail").isEmpty() ? "the server answered " + status : problem.str("detail"),
                 activity.isEmpty() ? null : activity,
-                null,
+                why(code, problem.get("details")),
                 problem.get("hint").text().orElse(null),
                 retryAfter.isNull() ? null : problem.number("retry_after_seconds"),
                 problem.flag("retryable"),
                 problem.get("request_id").text().orElse(null),
                 problem.get("details").isNull() ? new Doc(Map.of()) : problem.get("details"));
+    }
+
+    /** The facts behind the codes whose details say more than the message. */
+    private static @Nullable String why(String code, Doc details) {
+        return switch (code) {
+            case "quota_exceeded" ->
+                details.str("dimension") + ": limit " + details.str("limit") + ", in use "
+                        + details.str("current_usage") + ", asked for " + details.str("requested_delta");
+            case "version_conflict" ->
+                details.str("current_version").isEmpty()
+                        ? null
+                        : "it is at version " + details.str("current_version") + " by now";
+            case "unknown_process_type" -> known("the process types are ", details.list("process_types"));
+            case "insufficient_scope" ->
+                details.str("scope").isEmpty() ? null : "the token lacks the scope " + details.str("scope");
+            case "label_not_allowed" -> known("allowed are ", details.list("allowed"));
+            default -> null;
+        };
+    }
+
+    private static @Nullable String known(String intro, List<Doc> names) {
+        return names.isEmpty()
+                ? null
+                : intro
+                        + String.join(
+                                ", ",
+                                names.stream()
+                                        .map(name -> name.text().orElse(""))
+                                        .toList());
     }
 
     public CliError during(String what) {

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** One invocation: the world, the flags, and what follows from both. Parts are made when first asked for. */
@@ -20,12 +21,21 @@ public final class Session {
     private @Nullable ApiClient api;
     private @Nullable Target target;
     private final String idempotencyKey;
+    private boolean announced;
+    private @Nullable Duration limit;
 
     public Session(Shell shell, Globals globals) {
         this.shell = shell;
         this.globals = globals;
         String given = globals.idempotencyKey;
         this.idempotencyKey = given == null ? shell.keys().get() : given;
+    }
+
+    /** A session whose calls are made once and give up after {@code limit}: completion must not keep anybody waiting. */
+    public static Session inHurry(Shell shell, Globals globals, Duration limit) {
+        Session session = new Session(shell, globals);
+        session.limit = limit;
+        return session;
     }
 
     public Shell shell() {
@@ -61,9 +71,15 @@ public final class Session {
         return settings;
     }
 
+    /** The name of the context in force, whether or not it exists. */
+    public Optional<String> contextName() {
+        return firstSet(
+                globals.context, shell.env().get("VT_CONTEXT"), settings().current());
+    }
+
     /** The fields of the context in force; empty if there is none. */
     public Map<String, String> context() {
-        String name = globals.context != null ? globals.context : shell.env().get("VT_CONTEXT");
+        String name = firstSet(globals.context, shell.env().get("VT_CONTEXT")).orElse(null);
         Optional<Map<String, String>> context = settings().context(name);
         if (context.isEmpty() && name != null) {
             throw new CliException(
@@ -79,6 +95,9 @@ public final class Session {
     }
 
     public Duration timeout() {
+        if (limit != null) {
+            return limit;
+        }
         String text = globals.timeout;
         return text == null ? Duration.ofSeconds(30) : Durations.parse("--timeout", text);
     }
@@ -95,17 +114,54 @@ public final class Session {
                             "not_logged_in",
                             "not signed in to " + server,
                             "vt auth login --server " + server)));
-            api = new ApiClient(server, token, timeout(), trust(), globals.debug ? shell.err() : null);
+            ApiClient client = client(token).announcing(this::announce);
+            api = limit == null ? client : client.once();
         }
         return api;
     }
 
     /** A client for calls that need no token. */
     public ApiClient publicApi() {
-        return new ApiClient(server(), null, timeout(), trust(), globals.debug ? shell.err() : null);
+        return client(null);
     }
 
-    private javax.net.ssl.@Nullable SSLSocketFactory trust() {
+    /** A client with this token, or without one. */
+    public ApiClient client(@Nullable String token) {
+        return new ApiClient(new ApiClient.Connection(
+                server(), token, timeout(), trust(), globals.debug ? shell.err() : null, shell.interrupts()));
+    }
+
+    /** Says what is about to be changed, before the first change (cli.md §2). */
+    private void announce() {
+        if (!announced && !globals.isJson()) {
+            String label = target().label();
+            if (!label.isEmpty()) {
+                err().println("target " + label);
+            }
+        }
+        announced = true;
+    }
+
+    /**
+     * A mutation with this invocation's key.
+     *
+     * @param body a Map or Doc, or null for none
+     */
+    public Doc change(String method, String path, @Nullable Object body, String activity) {
+        return api().mutate(method, path, body, idempotencyKey, activity);
+    }
+
+    /** @return false if Ctrl-C came before or during the pause */
+    public boolean pause(Duration length) {
+        return shell.interrupts().pause(length);
+    }
+
+    /** The width tables must keep to; 0 if nobody looks. */
+    public int width() {
+        return shell.terminals().out() ? shell.terminals().width() : 0;
+    }
+
+    private @Nullable SSLContext trust() {
         return firstSet(shell.env().get("VT_CA_FILE"), context().get("ca_file"))
                 .map(Trust::ofFile)
                 .orElse(null);

@@ -15,6 +15,7 @@ import java.util.function.Supplier;
  * @param env environment variables
  * @param keys fresh idempotency keys
  * @param terminals which of the standard streams are terminals
+ * @param interrupts Ctrl-C
  */
 public record Shell(
         PrintStream out,
@@ -25,6 +26,7 @@ public record Shell(
         Clock clock,
         Supplier<String> keys,
         Terminals terminals,
+        Interrupts interrupts,
         Roles roles) {
 
     public record Terminals(boolean in, boolean out, boolean err, int width) {

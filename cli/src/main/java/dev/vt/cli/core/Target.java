@@ -2,17 +2,12 @@ package dev.vt.cli.core;
 
 import dev.vt.cli.http.ApiClient;
 import dev.vt.cli.json.Doc;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.tomlj.Toml;
-import org.tomlj.TomlParseError;
-import org.tomlj.TomlParseResult;
 
 /**
  * What a command is about (cli.md §2): per field the flag, then {@code VT_*}, then the manifest of the working directory (app
@@ -22,7 +17,7 @@ public final class Target {
     private final Session session;
     private final Map<String, Found> given = new TreeMap<>();
     private final Map<String, Doc> resolved = new TreeMap<>();
-    private @Nullable TomlParseResult manifest;
+    private @Nullable Map<String, String> manifest;
 
     private record Found(String value, String source) {}
 
@@ -34,8 +29,28 @@ public final class Target {
         return find(field) != null;
     }
 
+    /** What names the target, resolved or not: {@code org=acme app=shop}. */
+    public String given() {
+        StringBuilder out = new StringBuilder();
+        for (String field : List.of("org", "project", "app", "env")) {
+            Found found = find(field);
+            out.append(found == null ? "" : field + "=" + found.value() + " ");
+        }
+        return out.toString().strip();
+    }
+
+    /** Whether an environment can be found: by its id alone, or by its name and an app. */
+    public boolean hasEnv() {
+        Found env = find("env");
+        return env != null && (isId(env.value()) || has("app"));
+    }
+
+    public static boolean isId(String text) {
+        return text.matches("[a-z]{2,5}_[0-9a-hjkmnp-tv-z]{26}");
+    }
+
     public Doc org() {
-        return resolve("org", () -> "/v1/orgs");
+        return resolve("org", () -> "/v1/orgs", () -> "/v1/orgs");
     }
 
     public String orgPath() {
@@ -43,7 +58,7 @@ public final class Target {
     }
 
     public Doc project() {
-        return resolve("project", () -> orgPath() + "/projects");
+        return resolve("project", () -> orgPath() + "/projects", () -> orgPath() + "/projects");
     }
 
     public Doc app() {
@@ -52,11 +67,12 @@ public final class Target {
                 () -> ApiClient.path(
                         orgPath() + "/apps",
                         "project_id",
-                        has("project") ? project().str("id") : ""));
+                        has("project") ? project().str("id") : ""),
+                () -> orgPath() + "/apps");
     }
 
     public Doc env() {
-        return resolve("env", () -> orgPath() + "/apps/" + app().str("id") + "/envs");
+        return resolve("env", () -> orgPath() + "/apps/" + app().str("id") + "/envs", () -> orgPath() + "/envs");
     }
 
     public String envPath() {
@@ -68,10 +84,8 @@ public final class Target {
         StringBuilder out = new StringBuilder();
         for (String field : List.of("org", "project", "app")) {
             Doc doc = resolved.get(field);
-            if (doc == null && field.equals("project") && resolved.containsKey("app")) {
-                doc = session.api()
-                        .get(orgPath() + "/projects/" + app().str("project_id"), "reading the project of the app");
-                resolved.put("project", doc);
+            if (doc == null) {
+                doc = parent(field);
             }
             if (doc != null) {
                 out.append(out.isEmpty() ? "" : "/").append(doc.str("name"));
@@ -81,13 +95,22 @@ public final class Target {
         return env == null ? out.toString() : out + "@" + env.str("name");
     }
 
-    /** Says where each resolved field came from ({@code --verbose}). */
-    public void explain() {
-        given.forEach((field, found) ->
-                session.err().println("target: " + field + "=" + found.value() + " from " + found.source()));
+    /** What a resolved child says it belongs to: the app of an environment that was given by id, the project of an app. */
+    private @Nullable Doc parent(String field) {
+        Doc child = resolved.get(field.equals("app") ? "env" : "app");
+        if (child == null && field.equals("project")) {
+            child = resolved.get("env");
+        }
+        if (child == null || field.equals("org") || child.str(field + "_id").isEmpty()) {
+            return null;
+        }
+        Doc doc = session.api().get(orgPath() + "/" + field + "s/" + child.str(field + "_id"), "reading the " + field);
+        resolved.put(field, doc);
+        return doc;
     }
 
-    private Doc resolve(String field, java.util.function.Supplier<String> collection) {
+    /** Asks for an id directly, and looks for a name in the collection. */
+    private Doc resolve(String field, Supplier<String> collection, Supplier<String> items) {
         Doc known = resolved.get(field);
         if (known != null) {
             return known;
@@ -99,7 +122,9 @@ public final class Target {
                     "which " + field + "? Nothing names one",
                     "add --" + field + " NAME, or set VT_" + field.toUpperCase(Locale.ROOT)));
         }
-        Doc doc = lookUp(session.api(), field, found.value(), collection.get());
+        Doc doc = isId(found.value())
+                ? session.api().get(items.get() + "/" + found.value(), "reading " + field + " " + found.value())
+                : lookUp(session.api(), field, found.value(), collection.get());
         resolved.put(field, doc);
         if (session.globals().verbose) {
             session.err().println("target: " + field + "=" + found.value() + " from " + found.source());
@@ -109,20 +134,27 @@ public final class Target {
 
     /** Finds one resource by id or name; an ambiguous name lists its candidates. */
     public static Doc lookUp(ApiClient api, String kind, String nameOrId, String collection) {
-        boolean isId = nameOrId.matches("[a-z]{2,5}_[0-9a-hjkmnp-tv-z]{26}");
+        boolean isId = isId(nameOrId);
         List<Doc> items = api.list(
-                isId ? collection : collection + (collection.contains("?") ? "&" : "?") + "name=" + encode(nameOrId),
-                "finding " + kind + " " + nameOrId);
-        List<Doc> matching = items.stream()
-                .filter(item -> item.str(isId ? "id" : "name").equals(nameOrId))
-                .toList();
+                isId ? collection : ApiClient.path(collection, "name", nameOrId), "finding " + kind + " " + nameOrId);
+        return only(
+                kind,
+                nameOrId,
+                items.stream()
+                        .filter(item -> item.str(isId ? "id" : "name").equals(nameOrId))
+                        .toList());
+    }
+
+    /** @throws CliException if there is none, or more than one */
+    public static Doc only(String kind, String nameOrId, List<Doc> matching) {
         if (matching.isEmpty()) {
+            String list = kind.equals("process") ? "processes" : kind + "s";
             throw new CliException(CliError.of(
                     "not_found",
                     4,
                     "not_found",
                     "there is no " + kind + " '" + nameOrId + "'",
-                    "vt " + kind + "s list"));
+                    "vt " + list + " list"));
         }
         if (matching.size() > 1) {
             String ids = String.join(
@@ -131,10 +163,6 @@ public final class Target {
                     "invalid_argument", kind + " '" + nameOrId + "' is ambiguous: " + ids, "name one of these ids"));
         }
         return matching.getFirst();
-    }
-
-    private static String encode(String text) {
-        return java.net.URLEncoder.encode(text, java.nio.charset.StandardCharsets.UTF_8);
     }
 
     private @Nullable Found find(String field) {
@@ -176,17 +204,9 @@ public final class Target {
     }
 
     private @Nullable String manifestField(String path) {
-        Path file = session.shell().workingDirectory().resolve("vt.toml");
         if (manifest == null) {
-            if (!Files.isRegularFile(file)) {
-                return null;
-            }
-            try {
-                manifest = Toml.parse(file);
-            } catch (IOException | TomlParseError e) {
-                return null;
-            }
+            manifest = ManifestTarget.read(session.shell().workingDirectory().resolve("vt.toml"));
         }
-        return manifest.get(path) instanceof String text ? text : null;
+        return manifest.get(path);
     }
 }

@@ -9,7 +9,6 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Trust in one certificate authority, for servers that use the cluster's own. */
@@ -17,7 +16,7 @@ public final class Trust {
     private Trust() {}
 
     /** @param file PEM certificates */
-    public static SSLSocketFactory ofFile(String file) {
+    public static SSLContext ofFile(String file) {
         try (InputStream in = Files.newInputStream(Path.of(file))) {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
@@ -30,7 +29,7 @@ public final class Trust {
             trust.init(store);
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, trust.getTrustManagers(), null);
-            return context.getSocketFactory();
+            return context;
         } catch (IOException | GeneralSecurityException e) {
             throw new CliException(CliError.usage(
                     "tls_untrusted",

@@ -14,7 +14,10 @@ public abstract class VtCommand implements Callable<Integer> {
     @Mixin
     protected Globals globals;
 
-    @Option(names = "--help", usageHelp = true, description = "show this help")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "show this help")
     @SuppressWarnings("UnusedVariable")
     private boolean help;
 
@@ -36,6 +39,7 @@ public abstract class VtCommand implements Callable<Integer> {
         if (shell == null) {
             throw new IllegalStateException("the command was not made by the program's factory");
         }
+        globals.check();
         return run(new Session(shell, globals));
     }
 

@@ -2,6 +2,7 @@ package dev.vt.cli.http;
 
 import dev.vt.cli.core.CliError;
 import dev.vt.cli.core.CliException;
+import dev.vt.cli.core.Interrupts;
 import dev.vt.cli.json.Doc;
 import dev.vt.cli.json.JsonReader;
 import dev.vt.cli.json.JsonWriter;
@@ -17,9 +18,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Calls the API of one server (api.md): JSON in and out, problems as {@link CliException}, retries of what may be retried. */
@@ -27,49 +27,71 @@ public final class ApiClient {
     private static final int TRIES = 4;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration STREAM_SILENCE = Duration.ofSeconds(30);
+    private static final long FIRST_PAUSE_MILLIS = 500;
+    private static final long MAX_PAUSE_MILLIS = 8_000;
 
-    private final String server;
-    private final @Nullable String token;
-    private final Duration timeout;
-    private final @Nullable SSLSocketFactory tls;
-    private final @Nullable PrintStream debug;
+    private final Connection connection;
+    private final int tries;
+    private final Runnable beforeChange;
     private long lastEventId;
 
     /**
+     * How to reach a server.
+     *
      * @param server scheme, host and port
      * @param token sent as bearer; null for public calls only
      * @param timeout longest silence of one call
      * @param debug gets one line per call, never a header or a body
      */
-    public ApiClient(
+    public record Connection(
             String server,
             @Nullable String token,
             Duration timeout,
-            @Nullable SSLSocketFactory tls,
-            @Nullable PrintStream debug) {
-        this.server = server;
-        this.token = token;
-        this.timeout = timeout;
-        this.tls = tls;
-        this.debug = debug;
+            @Nullable SSLContext tls,
+            @Nullable PrintStream debug,
+            Interrupts interrupts) {}
+
+    public ApiClient(Connection connection) {
+        this(connection, TRIES, () -> {});
+    }
+
+    private ApiClient(Connection connection, int tries, Runnable beforeChange) {
+        this.connection = connection;
+        this.tries = tries;
+        this.beforeChange = beforeChange;
+    }
+
+    /** The same without retries. */
+    public ApiClient once() {
+        return new ApiClient(connection, 1, beforeChange);
+    }
+
+    /** @param action runs before every call that changes something */
+    public ApiClient announcing(Runnable action) {
+        return new ApiClient(connection, tries, action);
     }
 
     public String server() {
-        return server;
+        return connection.server();
     }
 
     public @Nullable String token() {
-        return token;
+        return connection.token();
     }
 
-    public @Nullable SSLSocketFactory tls() {
-        return tls;
+    public @Nullable SSLContext tls() {
+        return connection.tls();
+    }
+
+    /** The newest event any answer so far was made after; 0 before the first answer. */
+    public long lastEventId() {
+        return lastEventId;
     }
 
     /** @param query name and value in turn; an empty value is left out */
     public static String path(String path, String... query) {
         StringBuilder out = new StringBuilder(path);
-        char separator = '?';
+        char separator = path.indexOf('?') < 0 ? '?' : '&';
         for (int i = 0; i < query.length; i += 2) {
             if (!query[i + 1].isEmpty()) {
                 out.append(separator)
@@ -83,7 +105,7 @@ public final class ApiClient {
     }
 
     public Doc get(String path, String activity) {
-        return call("GET", path, null, null, null, activity);
+        return call("GET", path, null, null, null, true, activity);
     }
 
     /** All pages of a list, at most 10,000 items. */
@@ -91,9 +113,7 @@ public final class ApiClient {
         List<Doc> items = new ArrayList<>();
         String cursor = "";
         do {
-            String page = path + (path.contains("?") ? "&" : "?") + "limit=200"
-                    + (cursor.isEmpty() ? "" : "&cursor=" + URLEncoder.encode(cursor, StandardCharsets.UTF_8));
-            Doc answer = get(page, activity);
+            Doc answer = get(path(path, "limit", "200", "cursor", cursor), activity);
             items.addAll(answer.list("items"));
             cursor = answer.str("next_cursor");
         } while (!cursor.isEmpty() && items.size() < 10_000);
@@ -102,12 +122,33 @@ public final class ApiClient {
 
     /** @param body a Map or Doc, or null for none */
     public Doc mutate(String method, String path, @Nullable Object body, String idempotencyKey, String activity) {
-        return call(method, path, body, idempotencyKey, null, activity);
+        beforeChange.run();
+        return call(method, path, body, idempotencyKey, null, true, activity);
     }
 
     /** As {@link #mutate}, only if the resource still has this version (A10). */
     public Doc mutateIf(long version, String method, String path, Object body, String idempotencyKey, String activity) {
-        return call(method, path, body, idempotencyKey, "\"" + version + "\"", activity);
+        beforeChange.run();
+        return call(method, path, body, idempotencyKey, "\"" + version + "\"", true, activity);
+    }
+
+    /** A POST that changes nothing: a plan, a preview. */
+    public Doc ask(String path, Object body, String activity) {
+        return call("POST", path, body, null, null, true, activity);
+    }
+
+    /** Any call as it stands; a key lets it be retried. */
+    public Doc raw(
+            String method, String path, @Nullable Object body, @Nullable String idempotencyKey, String activity) {
+        return call(
+                method, path, body, idempotencyKey, null, "GET".equals(method) || idempotencyKey != null, activity);
+    }
+
+    /** The head of one answer, whatever its status; never retried. */
+    public Map<String, String> headers(String path) throws IOException {
+        try (Http.Response response = exchange("GET", path, null, null, null, "application/json", connection.timeout())) {
+            return response.headers();
+        }
     }
 
     private Doc call(
@@ -116,12 +157,13 @@ public final class ApiClient {
             @Nullable Object body,
             @Nullable String idempotencyKey,
             @Nullable String ifMatch,
+            boolean safe,
             String activity) {
         byte[] bytes = body == null ? null : JsonWriter.line(body).getBytes(StandardCharsets.UTF_8);
         for (int attempt = 1; ; attempt++) {
             CliError failure;
             try (Http.Response response =
-                    exchange(method, path, bytes, idempotencyKey, ifMatch, "application/json", timeout)) {
+                    exchange(method, path, bytes, idempotencyKey, ifMatch, "application/json", connection.timeout())) {
                 byte[] answer = response.readAll();
                 debug(method, path, response.status());
                 if (response.status() < 300) {
@@ -132,17 +174,17 @@ public final class ApiClient {
                 }
                 failure = CliError.fromProblem(response.status(), problem(answer), activity);
             } catch (IOException e) {
-                failure = CliError.network(reason(e)).during(activity);
+                failure = failure(e).during(activity);
             }
-            boolean mayRetry = failure.retryable() && ("GET".equals(method) || idempotencyKey != null);
-            if (!mayRetry || attempt == TRIES || "network".equals(failure.code()) && attempt > 2) {
+            if (!failure.retryable() || !safe || attempt >= tries) {
                 throw new CliException(failure);
             }
             Long after = failure.retryAfterSeconds();
-            long millis = Math.min(8_000, after == null ? 250L << attempt : Math.max(after * 1000, 250));
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
-            if (Thread.interrupted()) {
-                throw new CliException(failure);
+            long millis = after == null ? FIRST_PAUSE_MILLIS << (attempt - 1) : after * 1000;
+            if (!connection
+                    .interrupts()
+                    .pause(Duration.ofMillis(Math.clamp(millis, FIRST_PAUSE_MILLIS, MAX_PAUSE_MILLIS)))) {
+                throw new CliException(CliError.interrupted().during(activity));
             }
         }
     }
@@ -155,7 +197,12 @@ public final class ApiClient {
      * @throws IOException if the connection is lost
      */
     public boolean stream(String path, String activity, LineConsumer lines) throws IOException {
-        try (Http.Response response = exchange("GET", path, null, null, null, "application/x-ndjson", STREAM_SILENCE)) {
+        return stream(path, activity, STREAM_SILENCE, lines);
+    }
+
+    /** @param silence without a line for so long, the connection counts as lost */
+    public boolean stream(String path, String activity, Duration silence, LineConsumer lines) throws IOException {
+        try (Http.Response response = exchange("GET", path, null, null, null, "application/x-ndjson", silence)) {
             debug("GET", path, response.status());
             if (response.status() >= 300) {
                 throw new CliException(CliError.fromProblem(response.status(), problem(response.readAll()), activity));
@@ -187,6 +234,7 @@ public final class ApiClient {
             throws IOException {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Accept", accept + ", application/problem+json");
+        String token = connection.token();
         if (token != null) {
             headers.put("Authorization", "Bearer " + token);
         }
@@ -202,8 +250,28 @@ public final class ApiClient {
         if (lastEventId > 0) {
             headers.put("Vt-Min-Event-Id", Long.toString(lastEventId));
         }
+        URI uri;
+        try {
+            uri = URI.create(connection.server() + path);
+        } catch (IllegalArgumentException e) {
+            throw badServer();
+        }
+        if (uri.getHost() == null) {
+            throw badServer();
+        }
         return Http.send(
-                new Http.Request(method, URI.create(server + path), headers, body), CONNECT_TIMEOUT, readTimeout, tls);
+                new Http.Request(method, uri, headers, body),
+                CONNECT_TIMEOUT,
+                readTimeout,
+                connection.tls(),
+                connection.interrupts());
+    }
+
+    private CliException badServer() {
+        return new CliException(CliError.usage(
+                "invalid_argument",
+                "'" + connection.server() + "' is not the address of a server",
+                "write for example --server https://vt.example.com"));
     }
 
     private static Doc problem(byte[] answer) {
@@ -214,12 +282,24 @@ public final class ApiClient {
         }
     }
 
-    private String reason(IOException e) {
+    private CliError failure(IOException e) {
+        if (connection.interrupts().raised()) {
+            return CliError.interrupted();
+        }
         String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        return "cannot reach " + server + ": " + text;
+        if (e instanceof SSLException) {
+            return CliError.of(
+                    "auth",
+                    3,
+                    "tls_untrusted",
+                    "no trusted connection to " + connection.server() + ": " + text,
+                    "vt context create NAME --server " + connection.server() + " --ca-file FILE");
+        }
+        return CliError.network("cannot reach " + connection.server() + ": " + text);
     }
 
     private void debug(String method, String path, int status) {
+        PrintStream debug = connection.debug();
         if (debug != null) {
             debug.println("debug: " + method + " " + path + " -> " + status);
         }

@@ -1,5 +1,6 @@
 package dev.vt.cli.http;
 
+import dev.vt.cli.core.Interrupts;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -39,7 +41,10 @@ public final class Http {
         private final Map<String, String> headers;
         private final InputStream body;
 
-        private Response(Socket socket, int status, Map<String, String> headers, InputStream body) {
+        private final Runnable closed;
+
+        private Response(Socket socket, int status, Map<String, String> headers, InputStream body, Runnable closed) {
+            this.closed = closed;
             this.socket = socket;
             this.status = status;
             this.headers = headers;
@@ -70,6 +75,7 @@ public final class Http {
 
         @Override
         public void close() throws IOException {
+            closed.run();
             socket.close();
         }
     }
@@ -78,22 +84,30 @@ public final class Http {
      * Sends a request and reads the answer's head.
      *
      * @param readTimeout longest silence; zero waits without limit
+     * @param interrupts closes the connection at Ctrl-C
      */
     public static Response send(
-            Request request, Duration connectTimeout, Duration readTimeout, @Nullable SSLSocketFactory tls)
+            Request request,
+            Duration connectTimeout,
+            Duration readTimeout,
+            @Nullable SSLContext tls,
+            Interrupts interrupts)
             throws IOException {
         URI uri = request.uri();
         boolean secure = "https".equals(uri.getScheme());
         int port = uri.getPort() > 0 ? uri.getPort() : secure ? 443 : 80;
         String host = uri.getHost();
         String address = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-        Socket socket = new Socket();
+        Socket plain = new Socket();
+        Socket socket = plain;
+        interrupts.watch(plain);
         try {
             socket.connect(new InetSocketAddress(address, port), Math.toIntExact(connectTimeout.toMillis()));
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(Math.toIntExact(readTimeout.toMillis()));
             if (secure) {
-                SSLSocketFactory factory = tls == null ? (SSLSocketFactory) SSLSocketFactory.getDefault() : tls;
+                SSLSocketFactory factory =
+                        tls == null ? (SSLSocketFactory) SSLSocketFactory.getDefault() : tls.getSocketFactory();
                 SSLSocket encrypted = (SSLSocket) factory.createSocket(socket, address, port, true);
                 SSLParameters parameters = encrypted.getSSLParameters();
                 parameters.setEndpointIdentificationAlgorithm("HTTPS");
@@ -102,8 +116,9 @@ public final class Http {
                 socket = encrypted;
             }
             write(socket.getOutputStream(), request, host + ":" + port);
-            return read(socket, request.method());
+            return read(socket, request.method(), () -> interrupts.forget(plain));
         } catch (IOException | RuntimeException e) {
+            interrupts.forget(plain);
             socket.close();
             throw e;
         }
@@ -141,7 +156,7 @@ public final class Http {
         out.flush();
     }
 
-    private static Response read(Socket socket, String method) throws IOException {
+    private static Response read(Socket socket, String method, Runnable closed) throws IOException {
         BufferedInputStream in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
         String statusLine = line(in);
         if (!statusLine.startsWith("HTTP/1.") || statusLine.length() < 12) {
@@ -170,7 +185,7 @@ public final class Http {
         } else {
             body = in;
         }
-        return new Response(socket, status, headers, body);
+        return new Response(socket, status, headers, body, closed);
     }
 
     private static String line(InputStream in) throws IOException {

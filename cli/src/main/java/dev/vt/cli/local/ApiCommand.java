@@ -17,13 +17,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code vt api GET /v1/orgs}: any call, for scripts and curiosity. */
-@Command(name = "api", description = "make one API call")
+@Command(name = "api", description = "make one call of the HTTP API and print the answer")
 @SuppressWarnings("NullAway.Init")
 public final class ApiCommand extends VtCommand {
-    @Parameters(index = "0", paramLabel = "METHOD")
+    @Parameters(index = "0", paramLabel = "METHOD", description = "GET, POST, PUT, PATCH or DELETE")
     private String method;
 
-    @Parameters(index = "1", paramLabel = "PATH")
+    @Parameters(index = "1", paramLabel = "PATH", description = "for example /v1/orgs")
     private String path;
 
     @Option(names = "--data", paramLabel = "JSON", description = "body; @file reads a file, - standard input")
@@ -32,13 +32,12 @@ public final class ApiCommand extends VtCommand {
     @Override
     protected int run(Session session) throws IOException {
         Doc body = data == null ? null : body(session, data);
+        if (!path.startsWith("/")) {
+            throw usage("a path begins with a slash, for example /v1/orgs");
+        }
+        String verb = method.toUpperCase(Locale.ROOT);
         Doc answer = session.api()
-                .mutate(
-                        method.toUpperCase(Locale.ROOT),
-                        path,
-                        body,
-                        session.idempotencyKey(),
-                        method.toUpperCase(Locale.ROOT) + " " + path);
+                .raw(verb, path, body, verb.equals("GET") ? null : session.idempotencyKey(), verb + " " + path);
         session.out().print(JsonWriter.document(answer));
         return 0;
     }

@@ -39,18 +39,13 @@ public final class AuthCommands {
                 description = "first sign-in: the file the server names at its first start")
         private @Nullable String bootstrapCodeFile;
 
-        @Option(names = "--email", description = "with the bootstrap code: the first operator")
+        @Option(names = "--email", paramLabel = "ADDRESS", description = "with the bootstrap code: the first operator")
         private @Nullable String email;
 
         @Override
         protected int run(Session session) throws IOException {
             String token = bootstrapCodeFile == null ? token(session) : bootstrap(session, bootstrapCodeFile);
-            ApiClient api = new ApiClient(
-                    session.server(),
-                    token,
-                    session.timeout(),
-                    session.publicApi().tls(),
-                    null);
+            ApiClient api = session.client(token);
             Doc who = api.get("/v1/auth/whoami", "signing in to " + session.server());
             Credentials.load(session.shell().directory("data")).set(session.server(), token);
             session.out().println("OK    signed in to " + session.server() + " as " + Text.safe(name(who)));
@@ -108,7 +103,7 @@ public final class AuthCommands {
         }
     }
 
-    @Command(name = "status", description = "who am I")
+    @Command(name = "status", description = "show who is signed in")
     public static final class Status extends VtCommand {
         @Override
         protected int run(Session session) {
@@ -125,7 +120,7 @@ public final class AuthCommands {
         }
     }
 
-    @Command(name = "list", description = "personal tokens")
+    @Command(name = "list", description = "list your personal tokens")
     public static final class TokenList extends VtCommand {
         @Override
         protected int run(Session session) {
@@ -141,7 +136,7 @@ public final class AuthCommands {
                                         .map(scope -> scope.text().orElse(""))
                                         .toList()),
                         Text.time(item.str("expires_at"))));
-                table.print(session.out(), 0);
+                table.print(session.out(), session.width());
             });
             return 0;
         }
@@ -150,10 +145,13 @@ public final class AuthCommands {
     @Command(name = "create", description = "create a personal token; it is printed once")
     @SuppressWarnings("NullAway.Init")
     public static final class TokenCreate extends VtCommand {
-        @Parameters(paramLabel = "NAME")
+        @Parameters(paramLabel = "NAME", description = "what it is for")
         private String name;
 
-        @Option(names = "--scope", paramLabel = "SCOPE", description = "default: all of yours")
+        @Option(
+                names = "--scope",
+                paramLabel = "SCOPE",
+                description = "what it may do; repeat for more, default all that yours may")
         private List<String> scopes = List.of();
 
         @Option(names = "--resource", paramLabel = "ID", description = "restrict to one org, project, app or env")
@@ -207,7 +205,7 @@ public final class AuthCommands {
     @Command(name = "revoke", description = "revoke a personal token")
     @SuppressWarnings("NullAway.Init")
     public static final class TokenRevoke extends VtCommand {
-        @Parameters(paramLabel = "ID")
+        @Parameters(paramLabel = "ID", description = "see vt auth tokens list")
         private String id;
 
         @Override

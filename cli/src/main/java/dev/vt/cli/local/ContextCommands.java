@@ -26,7 +26,7 @@ public final class ContextCommands {
                         "not_found", 4, "not_found", "there is no context '" + name + "'", "vt context list")));
     }
 
-    @Command(name = "list", description = "list them")
+    @Command(name = "list", description = "list the named targets of this machine")
     public static final class ListAll extends VtCommand {
         @Override
         protected int run(Session session) {
@@ -48,13 +48,13 @@ public final class ContextCommands {
                         item.str("project"),
                         item.str("app"),
                         item.str("env")));
-                table.print(session.out(), 0);
+                table.print(session.out(), session.width());
             });
             return 0;
         }
     }
 
-    @Command(name = "show", description = "the context in force")
+    @Command(name = "show", description = "show the target in force")
     public static final class Show extends VtCommand {
         @Override
         protected int run(Session session) {
@@ -68,10 +68,10 @@ public final class ContextCommands {
         }
     }
 
-    @Command(name = "create", description = "create or replace one from the target flags")
+    @Command(name = "create", description = "name a target: give --server, --org, --project, --app, --env")
     @SuppressWarnings("NullAway.Init")
     public static final class Create extends VtCommand {
-        @Parameters(paramLabel = "NAME")
+        @Parameters(paramLabel = "NAME", description = "of the context")
         private String name;
 
         @Option(names = "--ca-file", paramLabel = "FILE", description = "trust this certificate authority")
@@ -106,10 +106,10 @@ public final class ContextCommands {
         }
     }
 
-    @Command(name = "use", description = "make one current")
+    @Command(name = "use", description = "make a target the one that commands take")
     @SuppressWarnings("NullAway.Init")
     public static final class Use extends VtCommand {
-        @Parameters(paramLabel = "NAME")
+        @Parameters(paramLabel = "NAME", description = "of the context")
         private String name;
 
         @Override
@@ -123,10 +123,10 @@ public final class ContextCommands {
         }
     }
 
-    @Command(name = "delete", description = "delete one")
+    @Command(name = "delete", description = "forget a named target")
     @SuppressWarnings("NullAway.Init")
     public static final class Delete extends VtCommand {
-        @Parameters(paramLabel = "NAME")
+        @Parameters(paramLabel = "NAME", description = "of the context")
         private String name;
 
         @Override

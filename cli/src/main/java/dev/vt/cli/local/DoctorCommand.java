@@ -6,56 +6,59 @@ import dev.vt.cli.core.VtCommand;
 import dev.vt.cli.json.Doc;
 import dev.vt.cli.output.Text;
 import java.io.IOException;
-import java.net.Inet6Address;
-import java.net.NetworkInterface;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code vt doctor}: what could be wrong between this machine and the server, each with one fix (C14). */
-@Command(name = "doctor", description = "check this machine, the server and the sign-in")
+@Command(
+        name = "doctor",
+        description = "check this machine, the server and the sign-in; each problem comes with one fix")
 public final class DoctorCommand extends VtCommand {
-    private static final long MAX_SKEW_SECONDS = 2;
+    /** @param fix one command or change; empty if there is nothing to do */
+    record Check(String name, String verdict, String text, String fix) {
+        static Check ok(String name, String text) {
+            return new Check(name, "ok", text, "");
+        }
 
-    private record Check(String name, String verdict, String text, String fix) {}
+        static Check warn(String name, String text, String fix) {
+            return new Check(name, "warn", text, fix);
+        }
+
+        static Check fail(String name, String text, String fix) {
+            return new Check(name, "fail", text, fix);
+        }
+
+        Map<String, Object> json() {
+            return Map.of("name", name, "verdict", verdict, "text", text, "fix", fix);
+        }
+    }
+
+    @Option(names = "--host", description = "check what a machine that runs VMs or servers needs, too")
+    private boolean host;
 
     @Override
     protected int run(Session session) {
         List<Check> checks = new ArrayList<>();
         checks.add(settings(session));
-        checks.add(server(session));
+        checks.addAll(ServerChecks.all(session));
         checks.add(signIn(session));
-        checks.add(clock(session));
-        checks.add(ipv6());
-        checks.add(
-                program("qemu-system-x86_64", "nodes with the qemu driver need it", "apt-get install qemu-system-x86"));
-        checks.add(program("tar2sqfs", "nodes build root file systems with it", "apt-get install squashfs-tools-ng"));
-        checks.add(kvm());
+        checks.add(target(session));
+        checks.add(manifest(session));
+        checks.add(HostChecks.ipv6());
+        if (host) {
+            checks.addAll(HostChecks.all());
+        }
         if (session.globals().isJson()) {
             session.print(
-                    "vt.doctor/v1",
-                    "items",
-                    checks.stream()
-                            .map(check -> Map.of(
-                                    "name",
-                                    check.name(),
-                                    "verdict",
-                                    check.verdict(),
-                                    "text",
-                                    check.text(),
-                                    "fix",
-                                    check.fix()))
-                            .toList());
+                    "vt.doctor/v1", "items", checks.stream().map(Check::json).toList());
         } else {
             checks.forEach(check -> {
-                session.out().println(pad(check.verdict(), 6) + pad(check.name(), 10) + Text.safe(check.text()));
+                session.out().println(pad(check.verdict(), 6) + pad(check.name(), 13) + Text.safe(check.text()));
                 if (!check.verdict().equals("ok") && !check.fix().isEmpty()) {
-                    session.out().println("                fix: " + check.fix());
+                    session.out().println("      fix          " + check.fix());
                 }
             });
         }
@@ -65,91 +68,67 @@ public final class DoctorCommand extends VtCommand {
     private static Check settings(Session session) {
         try {
             Map<String, String> context = session.context();
-            return new Check(
-                    "settings", "ok", context.isEmpty() ? "no context, defaults in force" : context.toString(), "");
-        } catch (CliException e) {
-            return new Check(
+            return Check.ok(
                     "settings",
-                    "fail",
+                    context.isEmpty()
+                            ? "no context, defaults in force"
+                            : "context " + session.contextName().orElse("") + " " + context);
+        } catch (CliException e) {
+            return Check.fail(
+                    "settings",
                     e.error().message(),
                     "correct " + session.shell().directory("config"));
         }
     }
 
-    private static Check server(Session session) {
-        try {
-            Doc version = session.publicApi().get("/v1/version", "asking the server for its version");
-            return new Check("server", "ok", session.server() + " runs " + version.str("version"), "");
-        } catch (CliException e) {
-            return new Check("server", "fail", e.error().message(), "start it, or name another with --server");
-        }
-    }
-
+    /** Reads the credentials too, and with them their mode. */
     private static Check signIn(Session session) {
         try {
-            session.api().get("/v1/auth/whoami", "asking who is signed in");
-            return new Check("sign-in", "ok", "the token is accepted", "");
+            Doc who = session.api().once().get("/v1/auth/whoami", "asking who is signed in");
+            String name = who.str("email").isEmpty() ? who.str("actor_id") : who.str("email");
+            return Check.ok("sign-in", "as " + name);
         } catch (CliException e) {
-            return new Check("sign-in", "fail", e.error().message(), "vt auth login");
+            String fix = e.error().fix();
+            return Check.fail(
+                    "sign-in",
+                    e.error().message(),
+                    e.error().exitCode() == 3 && fix != null ? fix : "vt auth login --server " + session.server());
         }
     }
 
-    private static Check clock(Session session) {
+    private static Check target(Session session) {
+        if (session.target().given().isEmpty()) {
+            return Check.ok("target", "nothing is named; commands will ask for --org and more");
+        }
         try {
-            Doc version = session.publicApi().get("/v1/version", "asking the server for its time");
-            if (version.str("time").isEmpty()) {
-                return new Check("clock", "ok", "not compared: the server sends no time", "");
+            if (session.target().hasEnv()) {
+                session.target().env();
+            } else if (session.target().has("app")) {
+                session.target().app();
+            } else {
+                session.target().org();
             }
-            long skew = Math.abs(Duration.between(
-                            Instant.parse(version.str("time")),
-                            session.shell().clock().instant())
-                    .toSeconds());
-            return new Check(
-                    "clock",
-                    skew > MAX_SKEW_SECONDS ? "warn" : "ok",
-                    skew + " s apart from the server",
-                    "turn on time synchronisation");
+            return Check.ok("target", session.target().label());
         } catch (CliException e) {
-            return new Check("clock", "warn", "cannot compare: " + e.error().message(), "");
+            String fix = e.error().fix();
+            return Check.warn("target", e.error().message(), fix == null ? "name another" : fix);
         }
     }
 
-    private static Check ipv6() {
+    private static Check manifest(Session session) {
         try {
-            boolean any = NetworkInterface.networkInterfaces()
-                    .flatMap(NetworkInterface::inetAddresses)
-                    .anyMatch(Inet6Address.class::isInstance);
-            return any
-                    ? new Check("ipv6", "ok", "this machine has IPv6 addresses", "")
-                    : new Check(
-                            "ipv6",
-                            "fail",
-                            "no IPv6 address on any interface",
-                            "sysctl net.ipv6.conf.all.disable_ipv6=0");
+            ManifestFile file = ManifestFile.read(session, null);
+            return Check.ok("manifest", file.path().getFileName() + " is valid");
+        } catch (CliException e) {
+            return e.error().code().equals("manifest_not_found")
+                    ? Check.ok("manifest", "none in this directory")
+                    : Check.fail("manifest", e.error().message(), "vt manifest validate");
         } catch (IOException e) {
-            return new Check("ipv6", "warn", "cannot list interfaces: " + e.getMessage(), "");
+            return Check.warn("manifest", "cannot read vt.toml: " + e.getMessage(), "check its permissions");
         }
-    }
-
-    private static Check program(String name, String why, String fix) {
-        boolean found = List.of("/usr/bin", "/usr/sbin", "/usr/local/bin").stream()
-                .anyMatch(directory -> Files.isExecutable(Path.of(directory, name)));
-        return found
-                ? new Check("program", "ok", name, "")
-                : new Check("program", "warn", name + " is missing: " + why, fix);
-    }
-
-    private static Check kvm() {
-        return Files.isWritable(Path.of("/dev/kvm"))
-                ? new Check("kvm", "ok", "/dev/kvm opens; the driver proves it by running a guest", "")
-                : new Check(
-                        "kvm",
-                        "warn",
-                        "no /dev/kvm: guests are emulated",
-                        "run on bare metal or with nested virtualisation");
     }
 
     private static String pad(String text, int width) {
-        return text + " ".repeat(Math.max(0, width - text.length()));
+        return text + " ".repeat(Math.max(1, width - text.length()));
     }
 }

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 public final class ManifestCommands {
     private ManifestCommands() {}
 
-    @Command(name = "validate", description = "report every error of the manifest")
+    @Command(name = "validate", description = "check the manifest and report every error")
     public static final class Validate extends VtCommand {
         @Option(names = "--manifest", paramLabel = "FILE", description = "default vt.toml")
         private @Nullable String manifest;
@@ -45,7 +45,9 @@ public final class ManifestCommands {
         }
     }
 
-    @Command(name = "show", description = "the manifest with all defaults, as JSON")
+    @Command(
+            name = "show",
+            description = "print the manifest with all defaults, as JSON; with --env as that environment has it")
     public static final class Show extends VtCommand {
         @Option(names = "--manifest", paramLabel = "FILE", description = "default vt.toml")
         private @Nullable String manifest;
@@ -62,7 +64,7 @@ public final class ManifestCommands {
         }
     }
 
-    @Command(name = "fmt", description = "rewrite the manifest in schema order, comments kept")
+    @Command(name = "fmt", description = "rewrite the manifest in the usual order, comments kept")
     public static final class Format extends VtCommand {
         @Option(names = "--manifest", paramLabel = "FILE", description = "default vt.toml")
         private @Nullable String manifest;
@@ -89,7 +91,7 @@ public final class ManifestCommands {
         }
     }
 
-    @Command(name = "schema", description = "the JSON Schema of the manifest")
+    @Command(name = "schema", description = "print the JSON Schema of the manifest, for editors")
     public static final class Schema extends VtCommand {
         @Override
         protected int run(Session session) {

@@ -6,7 +6,7 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 
 /** {@code vt version}: of the program, the API it speaks and the schemas it knows (C17). */
-@Command(name = "version", description = "versions of this program")
+@Command(name = "version", description = "print the versions of this program and of what it speaks")
 public final class VersionCommand extends VtCommand {
     public static final String VERSION = "0.1.0";
 

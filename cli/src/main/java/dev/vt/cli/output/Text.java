@@ -27,6 +27,11 @@ public final class Text {
                 : rfc3339;
     }
 
+    /** At most {@code width} characters, the last of them {@code …} if something is cut. */
+    public static String cut(String text, int width) {
+        return text.length() <= width ? text : text.substring(0, Math.max(0, width - 1)) + "…";
+    }
+
     /** 268435456 as {@code 256Mi}; exact or not at all. */
     public static String size(long bytes) {
         if (bytes != 0 && bytes % (1L << 30) == 0) {

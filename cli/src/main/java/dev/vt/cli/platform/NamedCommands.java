@@ -20,42 +20,48 @@ public final class NamedCommands {
 
     @Command(name = "create", description = "create one")
     @SuppressWarnings("NullAway.Init")
-    public static final class Create extends VtCommand {
+    public static class Create extends VtCommand {
         private final Kind kind;
 
-        @Parameters(paramLabel = "NAME", description = "[a-z][a-z0-9-]{0,31}")
+        @Parameters(paramLabel = "NAME", description = "a-z, 0-9 and -, beginning with a letter, at most 32")
         private String name;
-
-        @Option(names = "--description", description = "what it is for")
-        private @Nullable String description;
-
-        @Option(names = "--protected", description = "environments: ask for confirmation and more rights")
-        private boolean isProtected;
 
         public Create(Kind kind) {
             this.kind = kind;
         }
 
-        @Override
-        protected int run(Session session) {
-            Map<String, Object> body = new LinkedHashMap<>();
-            body.put("name", name);
-            if (description != null) {
-                body.put("description", description);
+        /** Environments alone can be protected. */
+        @Command(name = "create", description = "create one")
+        @SuppressWarnings("NullAway.Init")
+        public static final class Env extends Create {
+            @Option(names = "--protected", description = "changes ask for confirmation, and some need more rights")
+            private boolean isProtected;
+
+            public Env() {
+                super(Kind.ENV);
             }
+
+            @Override
+            void complete(Session session, Map<String, Object> body) {
+                body.put("protected", isProtected);
+            }
+        }
+
+        void complete(Session session, Map<String, Object> body) {
             if (kind.equals(Kind.APP)) {
                 body.put("project_id", session.target().project().str("id"));
             }
-            if (kind.equals(Kind.ENV)) {
-                body.put("protected", isProtected);
-            }
-            Doc answer = session.api()
-                    .mutate(
-                            "POST",
-                            kind.collection().apply(session.target()),
-                            body,
-                            session.idempotencyKey(),
-                            "creating " + kind.singular() + " " + name);
+        }
+
+        @Override
+        protected final int run(Session session) {
+            Map<String, Object> body = new LinkedHashMap<>();
+            body.put("name", name);
+            complete(session, body);
+            String collection = kind.equals(Kind.APP)
+                    ? session.target().orgPath() + "/apps"
+                    : kind.collection().apply(session.target());
+            Doc answer = session.change("POST", collection, body, "creating " + kind.singular() + " " + name);
             new Receipt(
                             "created " + kind.singular() + " " + name,
                             session.target().label(),
@@ -63,10 +69,7 @@ public final class NamedCommands {
                             session.idempotencyKey(),
                             List.of(new Receipt.Next(
                                     "describe", "vt " + kind.plural() + " describe " + answer.str("resource.id"))))
-                    .print(
-                            session.out(),
-                            session.globals().isJson(),
-                            session.globals().isIds());
+                    .print(session);
             return 0;
         }
     }
@@ -74,26 +77,58 @@ public final class NamedCommands {
     /** {@code update --name}, and for environments {@code protect} and {@code unprotect}. */
     @Command(name = "update", description = "change one")
     @SuppressWarnings("NullAway.Init")
-    public static final class Update extends VtCommand {
+    public static class Update extends VtCommand {
         private final Kind kind;
 
         @Parameters(paramLabel = "ID", description = "name or id")
         private String id;
 
-        @Option(names = "--name", required = true, description = "new name")
-        private String name;
+        @Option(names = "--name", paramLabel = "NAME", description = "new name")
+        private @Nullable String name;
 
         public Update(Kind kind) {
             this.kind = kind;
         }
 
+        /** Orgs alone have a billing address. */
+        @Command(name = "update", description = "change one")
+        @SuppressWarnings("NullAway.Init")
+        public static final class Org extends Update {
+            @Option(
+                    names = "--billing-email",
+                    paramLabel = "ADDRESS",
+                    description = "where bills go; empty for nowhere")
+            private @Nullable String billingEmail;
+
+            public Org() {
+                super(Kind.ORG);
+            }
+
+            @Override
+            void complete(Map<String, @Nullable Object> body) {
+                if (billingEmail != null) {
+                    body.put("billing_email", billingEmail.isEmpty() ? null : billingEmail);
+                }
+            }
+        }
+
+        void complete(Map<String, @Nullable Object> body) {}
+
         @Override
-        protected int run(Session session) {
-            return patch(session, kind, id, Map.of("name", name), "renamed " + kind.singular() + " to " + name);
+        protected final int run(Session session) {
+            Map<String, @Nullable Object> body = new LinkedHashMap<>();
+            if (name != null) {
+                body.put("name", name);
+            }
+            complete(body);
+            if (body.isEmpty()) {
+                throw usage("nothing to change: give for example --name");
+            }
+            return patch(session, kind, id, body, "updated " + kind.singular() + " " + (name == null ? id : name));
         }
     }
 
-    @Command(description = "change the protection of an environment")
+    @Command(description = "say whether changes to an environment need confirmation and more rights")
     @SuppressWarnings("NullAway.Init")
     public static final class Protect extends VtCommand {
         private final boolean value;
@@ -112,20 +147,20 @@ public final class NamedCommands {
         }
     }
 
-    private static int patch(Session session, Kind kind, String id, Map<String, Object> body, String sentence) {
+    private static int patch(Session session, Kind kind, String id, Map<String, ?> body, String sentence) {
         Doc item = DescribeCommand.find(session, kind, id);
-        Doc answer = session.api()
-                .mutate(
-                        "PATCH",
-                        kind.itemBase().apply(session.target()) + "/" + item.str("id"),
-                        body,
+        Doc answer = session.change(
+                "PATCH",
+                kind.itemBase().apply(session.target()) + "/" + item.str("id"),
+                body,
+                "changing " + kind.singular() + " " + id);
+        new Receipt(
+                        sentence,
+                        session.target().label(),
+                        answer,
                         session.idempotencyKey(),
-                        "changing " + kind.singular() + " " + id);
-        new Receipt(sentence, session.target().label(), answer, session.idempotencyKey(), List.of())
-                .print(
-                        session.out(),
-                        session.globals().isJson(),
-                        session.globals().isIds());
+                        List.of(new Receipt.Next("describe", "vt " + kind.plural() + " describe " + item.str("id"))))
+                .print(session);
         return 0;
     }
 }

@@ -8,6 +8,9 @@ import dev.vt.cli.json.Doc;
 import dev.vt.cli.output.Receipt;
 import dev.vt.cli.output.Table;
 import dev.vt.cli.output.Text;
+import dev.vt.cli.work.EnvWait;
+import dev.vt.cli.work.WaitOptions;
+import dev.vt.manifest.secrets.SecretBundle;
 import java.io.Console;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -30,21 +34,30 @@ public final class SecretsCommands {
         return session.target().envPath() + "/secrets";
     }
 
-    private static void receipt(Session session, String sentence, Doc answer) {
-        String env = session.target().env().str("name");
-        new Receipt(
-                        sentence,
-                        session.target().label(),
-                        answer,
-                        session.idempotencyKey(),
-                        List.of(new Receipt.Next("status", "vt secrets status --env " + env)))
-                .print(
-                        session.out(),
-                        session.globals().isJson(),
-                        session.globals().isIds());
+    private static Doc change(Session session, String method, String path, Map<String, ?> body, String activity) {
+        return session.change(
+                method,
+                path(session) + path,
+                body,
+                activity + " of " + session.target().label());
     }
 
-    /** A value as the API takes it: text if it is plain UTF-8 without control characters, else base64. */
+    /** A new version restarts instances by a normal rollout, which can be waited for. */
+    private static int finish(Session session, WaitOptions wait, String sentence, Doc answer) {
+        return EnvWait.finish(session, wait, receipt(session, sentence, answer));
+    }
+
+    private static Receipt receipt(Session session, String sentence, Doc answer) {
+        String env = session.target().env().str("name");
+        return new Receipt(
+                sentence,
+                session.target().label(),
+                answer,
+                session.idempotencyKey(),
+                List.of(new Receipt.Next("status", "vt secrets status --env " + env)));
+    }
+
+    /** A value as the API takes it. */
     private static Map<String, Object> value(byte[] bytes) {
         return Map.of("base64", Base64.getEncoder().encodeToString(bytes));
     }
@@ -52,20 +65,32 @@ public final class SecretsCommands {
     @Command(name = "set", description = "set variables; values come from a prompt, - (standard input) or KEY=@file")
     @SuppressWarnings("NullAway.Init")
     public static final class SetValues extends VtCommand {
-        @Parameters(arity = "1..*", paramLabel = "KEY", description = "KEY, KEY=@file or KEY=-")
+        @Parameters(
+                arity = "1..*",
+                paramLabel = "KEY",
+                description = "KEY asks for the value, KEY=@file reads a file, KEY=- or a last - reads standard input")
         private List<String> keys;
 
         @Option(names = "--if-version", paramLabel = "N", description = "only if this is the current version")
         private @Nullable Integer ifVersion;
 
+        @Mixin
+        private WaitOptions wait;
+
         @Override
         protected int run(Session session) throws IOException {
             Map<String, Object> values = new LinkedHashMap<>();
-            for (String argument : keys) {
+            for (String argument : spelled()) {
                 int equals = argument.indexOf('=');
                 String key = equals < 0 ? argument : argument.substring(0, equals);
                 String source = equals < 0 ? "" : argument.substring(equals + 1);
-                if (!source.isEmpty() && !source.startsWith("@") && !source.equals("-")) {
+                if (!SecretBundle.KEY.matcher(key).matches()) {
+                    throw new CliException(CliError.usage(
+                            "invalid_argument",
+                            "a key has A-Z, 0-9 and _, and begins with a letter or _",
+                            "vt secrets set DATABASE_URL"));
+                }
+                if (equals >= 0 && !source.startsWith("@") && !source.equals("-")) {
                     throw new CliException(CliError.usage(
                             "invalid_argument",
                             "a value on the command line would stay in the shell history and the process list",
@@ -77,15 +102,20 @@ public final class SecretsCommands {
             if (ifVersion != null) {
                 body.put("if_version", ifVersion);
             }
-            Doc answer = session.api()
-                    .mutate(
-                            "PATCH",
-                            path(session),
-                            body,
-                            session.idempotencyKey(),
-                            "setting secrets of " + session.target().label());
-            receipt(session, "set " + String.join(", ", values.keySet()), answer);
-            return 0;
+            Doc answer = change(session, "PATCH", "", body, "setting secrets");
+            return finish(session, wait, "set " + String.join(", ", values.keySet()), answer);
+        }
+
+        /** {@code KEY -} means {@code KEY=-}; standard input is one value. */
+        private List<String> spelled() {
+            List<String> all = new ArrayList<>(keys);
+            if (all.size() == 2 && all.get(1).equals("-")) {
+                return List.of(all.getFirst() + "=-");
+            }
+            if (all.stream().filter(key -> key.endsWith("=-")).count() > 1) {
+                throw usage("standard input is one value: give the others as KEY=@file");
+            }
+            return all;
         }
 
         private static byte[] read(Session session, String key, String source) throws IOException {
@@ -110,22 +140,26 @@ public final class SecretsCommands {
     @Command(name = "unset", description = "remove variables")
     @SuppressWarnings("NullAway.Init")
     public static final class Unset extends VtCommand {
-        @Parameters(arity = "1..*", paramLabel = "KEY")
+        @Parameters(arity = "1..*", paramLabel = "KEY", description = "variables to remove")
         private List<String> keys;
+
+        @Option(names = "--if-version", paramLabel = "N", description = "only if this is the current version")
+        private @Nullable Integer ifVersion;
+
+        @Mixin
+        private WaitOptions wait;
 
         @Override
         protected int run(Session session) {
             Map<String, @Nullable Object> values = new LinkedHashMap<>();
             keys.forEach(key -> values.put(key, null));
-            Doc answer = session.api()
-                    .mutate(
-                            "PATCH",
-                            path(session),
-                            Map.of("set", values),
-                            session.idempotencyKey(),
-                            "unsetting secrets of " + session.target().label());
-            receipt(session, "unset " + String.join(", ", keys), answer);
-            return 0;
+            Map<String, @Nullable Object> body = new LinkedHashMap<>();
+            body.put("set", values);
+            if (ifVersion != null) {
+                body.put("if_version", ifVersion);
+            }
+            Doc answer = change(session, "PATCH", "", body, "unsetting secrets");
+            return finish(session, wait, "unset " + String.join(", ", keys), answer);
         }
     }
 
@@ -142,6 +176,9 @@ public final class SecretsCommands {
         @Option(names = "--if-version", paramLabel = "N", description = "only if this is the current version")
         private @Nullable Integer ifVersion;
 
+        @Mixin
+        private WaitOptions wait;
+
         @Override
         protected int run(Session session) throws IOException {
             Map<String, byte[]> entries = SecretsFile.read(session, from);
@@ -151,39 +188,33 @@ public final class SecretsCommands {
             if (ifVersion != null) {
                 body.put("if_version", ifVersion);
             }
-            Doc answer = session.api()
-                    .mutate(
-                            "PUT",
-                            path(session),
-                            body,
-                            session.idempotencyKey(),
-                            "importing secrets of " + session.target().label());
-            receipt(session, "imported " + values.size() + " variables", answer);
-            return 0;
+            Doc answer = change(session, "PUT", "", body, "importing secrets");
+            return finish(
+                    session,
+                    wait,
+                    "imported " + values.size() + (values.size() == 1 ? " variable" : " variables"),
+                    answer);
         }
     }
 
-    @Command(name = "confirm", description = "state that the environment needs no secrets")
+    @Command(name = "confirm", description = "state that the environment needs no secrets, so that it can be deployed")
     public static final class ConfirmNone extends VtCommand {
-        @Option(names = "--none", required = true, description = "required: there is nothing else to confirm")
+        @Option(
+                names = "--none",
+                required = true,
+                description = "there is nothing else to confirm, so it must be given")
         @SuppressWarnings("UnusedVariable")
         private boolean none;
 
         @Override
         protected int run(Session session) {
-            Doc answer = session.api()
-                    .mutate(
-                            "POST",
-                            path(session) + "/confirm-none",
-                            Map.of(),
-                            session.idempotencyKey(),
-                            "confirming that " + session.target().label() + " needs no secrets");
-            receipt(session, "confirmed that no secrets are needed", answer);
+            Doc answer = change(session, "POST", "/confirm-none", Map.of(), "confirming that there are no secrets");
+            receipt(session, "confirmed that no secrets are needed", answer).print(session);
             return 0;
         }
     }
 
-    @Command(name = "list", description = "names of the variables")
+    @Command(name = "list", description = "list the names of the variables; values never come out")
     public static final class ListNames extends VtCommand {
         @Override
         protected int run(Session session) {
@@ -191,18 +222,21 @@ public final class SecretsCommands {
                     .get(path(session), "reading secrets of " + session.target().label());
             List<Doc> keys = bundle.list("keys");
             if (session.globals().isJson()) {
-                session.print("vt.secrets/v1", "items", keys);
+                session.print("vt.secret/v1", "items", keys);
+                return 0;
+            }
+            if (session.globals().isIds()) {
+                keys.forEach(key -> session.out().println(key.str("name")));
                 return 0;
             }
             Table table = new Table("KEY", "BYTES");
-            keys.forEach(key ->
-                    table.row(key.isObject() ? key.str("name") : key.text().orElse(""), key.str("size_bytes")));
-            table.print(session.out(), 0);
+            keys.forEach(key -> table.row(key.str("name"), key.str("size_bytes")));
+            table.print(session.out(), session.width());
             return 0;
         }
     }
 
-    @Command(name = "versions", description = "versions of the bundle")
+    @Command(name = "versions", description = "list the versions; each change makes one")
     public static final class Versions extends VtCommand {
         @Override
         protected int run(Session session) {
@@ -215,13 +249,13 @@ public final class SecretsCommands {
                         item.str("cause"),
                         Integer.toString(item.list("keys").size()),
                         Text.time(item.str("created_at"))));
-                table.print(session.out(), 0);
+                table.print(session.out(), session.width());
             });
             return 0;
         }
     }
 
-    @Command(name = "status", description = "the gate, and which version each instance has")
+    @Command(name = "status", description = "show whether a deploy may go on, and which version each instance has")
     public static final class Status extends VtCommand {
         @Override
         protected int run(Session session) {
@@ -232,12 +266,11 @@ public final class SecretsCommands {
                 session.print("vt.secrets_status/v1", "item", Map.of("bundle", bundle, "instances", instances));
                 return 0;
             }
-            String number = bundle.str("number");
             session.out()
                     .println(
-                            number.isEmpty()
+                            bundle.number("number") == 0
                                     ? "gate closed: set a variable, or: vt secrets confirm --none"
-                                    : "gate open: version " + number + " (" + bundle.str("cause") + ")");
+                                    : "gate open: version " + bundle.str("number") + " (" + bundle.str("cause") + ")");
             Table table = new Table("INSTANCE", "PROCESS", "STATUS", "VERSION");
             instances.stream()
                     .filter(item -> !"stopped".equals(item.str("status")))
@@ -246,7 +279,7 @@ public final class SecretsCommands {
                             item.str("process_type"),
                             item.str("status"),
                             item.str("secrets_version_id")));
-            table.print(session.out(), 0);
+            table.print(session.out(), session.width());
             return 0;
         }
     }
@@ -257,51 +290,72 @@ public final class SecretsCommands {
         @Option(names = "--to", required = true, paramLabel = "N", description = "number of the version")
         private int to;
 
+        @Mixin
+        private WaitOptions wait;
+
         @Override
         protected int run(Session session) {
-            Doc answer = session.api()
-                    .mutate(
-                            "POST",
-                            path(session) + "/rollback",
-                            Map.of("number", to),
-                            session.idempotencyKey(),
-                            "rolling secrets back");
-            receipt(session, "rolled secrets back to version " + to, answer);
-            return 0;
+            Doc answer = change(session, "POST", "/rollback", Map.of("number", to), "rolling back secrets");
+            return finish(session, wait, "rolled secrets back to version " + to, answer);
         }
     }
 
-    @Command(name = "rotate", description = "replace one value")
+    @Command(name = "rotate", description = "replace the value of one variable")
     @SuppressWarnings("NullAway.Init")
     public static final class Rotate extends VtCommand {
-        @Parameters(paramLabel = "KEY")
+        @Parameters(paramLabel = "KEY", description = "variable")
         private String key;
 
         @Option(names = "--stdin", description = "read the new value from standard input")
         private boolean stdin;
 
-        @Option(names = "--generate", paramLabel = "N", description = "let the server make N random bytes")
+        @Option(
+                names = "--generate",
+                paramLabel = "N",
+                description = "let the server make N random bytes, as base64url")
         private @Nullable Integer generate;
+
+        @Option(names = "--show-once", description = "with --generate: print the new value, this one time")
+        private boolean showOnce;
+
+        @Option(names = "--if-version", paramLabel = "N", description = "only if this is the current version")
+        private @Nullable Integer ifVersion;
+
+        @Mixin
+        private WaitOptions wait;
 
         @Override
         protected int run(Session session) throws IOException {
             if (stdin == (generate != null)) {
                 throw usage("give exactly one of --stdin and --generate");
             }
+            if (showOnce && generate == null) {
+                throw usage("--show-once goes with --generate");
+            }
             Map<String, Object> body = new LinkedHashMap<>(Map.of("key", key));
             if (generate != null) {
                 body.put("generate", generate);
+                body.put("show_once", showOnce);
             } else {
                 body.put("value", value(session.shell().in().readAllBytes()));
             }
-            Doc answer = session.api()
-                    .mutate("POST", path(session) + "/rotate", body, session.idempotencyKey(), "rotating " + key);
-            receipt(session, "rotated " + key, answer);
-            return 0;
+            if (ifVersion != null) {
+                body.put("if_version", ifVersion);
+            }
+            Doc answer = change(session, "POST", "/rotate", body, "rotating " + key);
+            if (showOnce && session.globals().isIds()) {
+                session.out().println(answer.str("secret"));
+                return 0;
+            }
+            int exit = finish(session, wait, "rotated " + key, answer);
+            if (showOnce && !session.globals().isJson() && !answer.str("secret").isEmpty()) {
+                session.out().println("      value     " + answer.str("secret"));
+            }
+            return exit;
         }
     }
 
-    @Command(name = "preview", description = "what an import would change; changes nothing")
+    @Command(name = "preview", description = "show which variables an import would change, and change nothing")
     @SuppressWarnings("NullAway.Init")
     public static final class Preview extends VtCommand {
         @Option(
@@ -315,18 +369,12 @@ public final class SecretsCommands {
         protected int run(Session session) throws IOException {
             Map<String, Object> values = new LinkedHashMap<>();
             SecretsFile.read(session, from).forEach((key, bytes) -> values.put(key, value(bytes)));
-            Doc answer = session.api()
-                    .mutate(
-                            "POST",
-                            path(session) + "/preview",
-                            Map.of("values", values),
-                            session.idempotencyKey(),
-                            "comparing secrets");
+            Doc answer = session.api().ask(path(session) + "/preview", Map.of("values", values), "comparing secrets");
             if (session.globals().isJson()) {
                 session.print("vt.secrets_preview/v1", "item", answer);
                 return 0;
             }
-            for (String change : List.of("added", "removed", "changed", "same")) {
+            for (String change : List.of("added", "removed", "changed", "same", "restarts")) {
                 List<String> names = new ArrayList<>();
                 answer.list(change).forEach(name -> names.add(name.text().orElse("")));
                 session.out().println(change + ": " + (names.isEmpty() ? "-" : String.join(", ", names)));
@@ -335,7 +383,7 @@ public final class SecretsCommands {
         }
     }
 
-    @Command(name = "validate", description = "check a file offline; prints names and sizes only")
+    @Command(name = "validate", description = "check a file without a server; prints names and sizes only")
     @SuppressWarnings("NullAway.Init")
     public static final class Validate extends VtCommand {
         @Option(
@@ -356,24 +404,24 @@ public final class SecretsCommands {
             }
             Table table = new Table("KEY", "BYTES");
             entries.forEach((key, bytes) -> table.row(key, Integer.toString(bytes.length)));
-            table.print(session.out(), 0);
+            table.print(session.out(), session.width());
             return 0;
         }
     }
 
-    @Command(name = "render", description = "the shape of the delivered file, values masked")
+    @Command(name = "render", description = "print the file an instance gets, values masked")
     @SuppressWarnings("NullAway.Init")
     public static final class Render extends VtCommand {
         @Override
         protected int run(Session session) {
             Doc bundle = session.api()
                     .get(path(session), "reading secrets of " + session.target().label());
-            session.out().println("# VT_SECRETS_V1");
-            bundle.list("keys")
-                    .forEach(key -> session.out()
-                            .println((key.isObject()
-                                            ? key.str("name")
-                                            : key.text().orElse("")) + "=********"));
+            if (session.globals().isJson()) {
+                session.print("vt.secrets_file/v1", "items", bundle.list("keys"));
+                return 0;
+            }
+            session.out().println(SecretBundle.HEADER);
+            bundle.list("keys").forEach(key -> session.out().println(key.str("name") + "=********"));
             return 0;
         }
     }

@@ -25,17 +25,16 @@ public final class DeleteCommand extends VtCommand {
     @Override
     protected int run(Session session) {
         Doc item = DescribeCommand.find(session, kind, id);
-        String name = item.str("name").isEmpty() ? item.str("id") : item.str("name");
-        Confirm.typing(session, name, "delete " + kind.singular() + " " + name);
+        String name = item.str("name").isEmpty() ? id : item.str("name");
+        Confirm.typing(session, name, "delete " + kind.words() + " " + name);
         String path = kind.itemBase().apply(session.target()) + "/" + item.str("id");
-        Doc answer = session.api()
-                .mutate("DELETE", path, null, session.idempotencyKey(), "deleting " + kind.singular() + " " + name);
+        Doc answer = session.change("DELETE", path, null, "deleting " + kind.words() + " " + name);
         new Receipt(
-                        "deleted " + kind.singular() + " " + name,
+                        "deleted " + kind.words() + " " + name,
                         session.target().label(),
                         answer,
                         session.idempotencyKey(),
-                        List.of())
+                        List.of(new Receipt.Next("list", "vt " + kind.plural() + " list")))
                 .print(
                         session.out(),
                         session.globals().isJson(),

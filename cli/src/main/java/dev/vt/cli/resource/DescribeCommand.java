@@ -5,6 +5,7 @@ import dev.vt.cli.core.Target;
 import dev.vt.cli.core.VtCommand;
 import dev.vt.cli.json.Doc;
 import dev.vt.cli.json.JsonWriter;
+import dev.vt.cli.output.Table;
 import dev.vt.cli.output.Text;
 import dev.vt.cli.work.EventLine;
 import dev.vt.cli.work.EventPages;
@@ -26,7 +27,11 @@ public final class DescribeCommand extends VtCommand {
     @Parameters(paramLabel = "ID", description = "name or id")
     private String id;
 
-    @Option(names = "--events", description = "length of the timeline, default 10", defaultValue = "10")
+    @Option(
+            names = "--events",
+            paramLabel = "N",
+            description = "how many events the timeline shows, default 10",
+            defaultValue = "10")
     private int events;
 
     public DescribeCommand(Kind kind) {
@@ -41,13 +46,20 @@ public final class DescribeCommand extends VtCommand {
     public static int describe(Session session, Kind kind, String nameOrId, int events) {
         Doc item = find(session, kind, nameOrId);
         if (session.globals().isJson()) {
-            session.print("vt." + kind.singular() + "/v1", "item", item);
+            session.print("vt." + kind.schemaName() + "/v1", "item", item);
+            return 0;
+        }
+        if (session.globals().isIds()) {
+            session.out().println(item.str("id"));
             return 0;
         }
         PrintStream out = session.out();
-        out.println(kind.singular() + " " + (item.str("name").isEmpty() ? item.str("id") : item.str("name")));
-        print(out, 2, new TreeMap<>(item.members()));
-        if (events > 0) {
+        out.println(Text.safe(kind.words() + " " + (item.str("name").isEmpty() ? item.str("id") : item.str("name"))));
+        Map<String, @Nullable Object> members = new TreeMap<>(item.members());
+        members.remove("conditions");
+        print(out, 2, members);
+        conditions(session, item.list("conditions"));
+        if (events > 0 && Target.isId(item.str("id")) && !kind.equals(Kind.ENDPOINT)) {
             List<Doc> timeline = timeline(session, kind, item.str("id"), events);
             if (!timeline.isEmpty()) {
                 out.println("  timeline");
@@ -59,14 +71,39 @@ public final class DescribeCommand extends VtCommand {
 
     /** The resource by id, or by name among its siblings. */
     public static Doc find(Session session, Kind kind, String nameOrId) {
-        if (nameOrId.matches("[a-z]{2,5}_[0-9a-hjkmnp-tv-z]{26}") && !kind.equals(Kind.ENDPOINT)) {
+        if (Target.isId(nameOrId) && !kind.equals(Kind.ENDPOINT)) {
             return session.api()
                     .get(
                             kind.itemBase().apply(session.target()) + "/" + nameOrId,
-                            "reading " + kind.singular() + " " + nameOrId);
+                            "reading " + kind.words() + " " + nameOrId);
         }
-        return Target.lookUp(
-                session.api(), kind.singular(), nameOrId, kind.collection().apply(session.target()));
+        String collection = kind.collection().apply(session.target());
+        var calls = kind.calls();
+        if (calls == null) {
+            return Target.lookUp(session.api(), kind.singular(), nameOrId, collection);
+        }
+        return Target.only(
+                kind.singular(),
+                nameOrId,
+                session.api().list(collection, "finding " + kind.words() + " " + nameOrId).stream()
+                        .filter(item -> item.str("id").equals(nameOrId)
+                                || calls.apply(item).contains(nameOrId))
+                        .toList());
+    }
+
+    private static void conditions(Session session, List<Doc> conditions) {
+        if (conditions.isEmpty()) {
+            return;
+        }
+        session.out().println("  conditions");
+        Table table = new Table("TYPE", "STATUS", "REASON", "DETAIL", "SINCE");
+        conditions.forEach(condition -> table.row(
+                condition.str("type"),
+                condition.str("status"),
+                condition.str("reason_code"),
+                condition.str("detail"),
+                Text.time(condition.str("since"))));
+        table.print(session.out(), "    ", session.width());
     }
 
     private static List<Doc> timeline(Session session, Kind kind, String id, int limit) {
@@ -80,10 +117,12 @@ public final class DescribeCommand extends VtCommand {
         members.forEach((name, value) -> {
             switch (value) {
                 case null -> out.println(margin + name + ": -");
+                case Map<?, ?> empty when empty.isEmpty() -> out.println(margin + name + ": -");
                 case Map<?, ?> nested -> {
                     out.println(margin + name + ":");
                     print(out, indent + 2, new TreeMap<>(new Doc(nested).members()));
                 }
+                case List<?> list when list.isEmpty() -> out.println(margin + name + ": -");
                 case List<?> list
                 when list.stream().anyMatch(Map.class::isInstance) -> {
                     out.println(margin + name + ":");
@@ -93,6 +132,8 @@ public final class DescribeCommand extends VtCommand {
                     out.println(margin + name + ": "
                             + Text.safe(String.join(
                                     ", ", list.stream().map(String::valueOf).toList())));
+                case String text ->
+                    out.println(margin + name + ": " + (name.endsWith("_at") ? Text.time(text) : Text.safe(text)));
                 default -> out.println(margin + name + ": " + Text.safe(String.valueOf(value)));
             }
         });

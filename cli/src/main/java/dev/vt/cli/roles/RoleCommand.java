@@ -2,28 +2,32 @@ package dev.vt.cli.roles;
 
 import dev.vt.cli.core.Shell;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Unmatched;
 
 /**
  * {@code vt server}, {@code vt agent}, {@code vt edge}, {@code vt dev}: named here for help and completion. The program hands
- * their arguments to the role before this tree is built.
+ * their arguments to the role before this tree is built; the role explains itself.
  */
-@Command(description = "run a role of the platform in this process")
-@SuppressWarnings("NullAway.Init")
+@Command
 public final class RoleCommand implements Callable<Integer> {
+    /** What each role is, for help. */
+    public static final Map<String, String> ABOUT = new TreeMap<>(Map.of(
+            "server", "run a server of the control plane, or set one up",
+            "agent", "run the agent of a machine that runs VMs, or let the machine join",
+            "edge", "run a machine that takes connections from outside, or let it join",
+            "dev", "run server, agent and edge on this machine, to try things out",
+            "image", "make an image from a directory, and push it to a registry"));
+
     private final String role;
     private final Shell shell;
 
-    @Parameters(arity = "0..*", paramLabel = "ARGS", description = "see vt ROLE --help")
+    @Unmatched
     private List<String> arguments = List.of();
-
-    @Option(names = "--help", usageHelp = true, description = "show this help")
-    @SuppressWarnings("UnusedVariable")
-    private boolean help;
 
     public RoleCommand(String role, Shell shell) {
         this.role = role;

@@ -1,188 +1,98 @@
 package dev.vt.cli.work;
 
 import dev.vt.cli.core.CliException;
-import dev.vt.cli.core.Durations;
 import dev.vt.cli.core.Session;
 import dev.vt.cli.http.ApiClient;
 import dev.vt.cli.json.Doc;
-import dev.vt.cli.json.JsonWriter;
 import dev.vt.cli.output.Receipt;
-import dev.vt.cli.output.Text;
-import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
-/**
- * Follows a deploy: the event stream wakes, the deploy and the processes are read, a line is printed when something changed.
- * Ctrl-C ends the waiting and not the deploy.
- */
+/** Waits for the end of a deploy or a rollback. */
 public final class DeployWait {
-    /** How a deploy ended, or did not. */
-    private enum Outcome {
-        SUCCEEDED("succeeded", 0),
-        FAILED("failed", 9),
-        SUPERSEDED("superseded", 9),
-        TIMEOUT("timeout", 8);
+    private static final int LOG_LINES = 20;
 
-        private final String word;
-        private final int exitCode;
-
-        Outcome(String word, int exitCode) {
-            this.word = word;
-            this.exitCode = exitCode;
-        }
-    }
-
-    private final Session session;
-    private final String deployId;
-    private final String progress;
-    private final Instant deadline;
-    private String lastLine = "";
-    private long cursor;
-
-    private DeployWait(Session session, String deployId, String progress, Duration limit) {
-        this.session = session;
-        this.deployId = deployId;
-        this.progress = progress;
-        this.deadline = session.shell().clock().instant().plus(limit);
-    }
+    private DeployWait() {}
 
     /** Prints the receipt, after waiting if that was asked for, and gives the exit code. */
     public static int finish(Session session, WaitOptions options, Receipt receipt, String deployId) {
-        if (!options.wait || options.noWait) {
-            receipt.print(
-                    session.out(), session.globals().isJson(), session.globals().isIds());
+        if (!options.isWanted()) {
+            receipt.print(session);
             return 0;
         }
-        DeployWait wait =
-                new DeployWait(session, deployId, options.progress, Durations.parse("--wait-timeout", options.timeout));
-        Outcome outcome = wait.follow(receipt.answer().at("receipt").number("event_id"));
-        Receipt done = receipt.withOutcome(outcome.word + wait.reason());
-        if (outcome != Outcome.SUCCEEDED) {
-            String env = session.target().env().str("name");
-            List<Receipt.Next> next = new ArrayList<>();
-            next.add(new Receipt.Next("logs", "vt logs --env " + env));
-            next.addAll(receipt.next());
-            done = done.withNext(next);
-            if (outcome == Outcome.FAILED) {
-                wait.printLogs();
-            }
+        Waiting.Result result = follow(
+                session, options, deployId, receipt.answer().at("receipt").number("event_id"));
+        Receipt done = receipt;
+        if (result.outcome() == Waiting.Outcome.FAILED) {
+            done = receipt.withNext(afterFailure(session, receipt.next()));
+            printLogs(session);
         }
-        done.print(session.out(), session.globals().isJson(), session.globals().isIds());
-        return outcome.exitCode;
+        return EnvWait.print(session, done, result, "the deploy goes on");
     }
 
-    /** {@code vt wait deploy}. */
-    static int waitFor(Session session, String deployId, WaitOptions options) {
-        DeployWait wait =
-                new DeployWait(session, deployId, options.progress, Durations.parse("--wait-timeout", options.timeout));
-        Outcome outcome = wait.follow(0);
-        session.out().println("deploy " + deployId + " " + outcome.word + wait.reason());
-        return outcome.exitCode;
+    static Waiting.Result follow(Session session, WaitOptions options, String deployId, long afterEvent) {
+        return Waiting.follow(session, options, afterEvent, () -> look(session, deployId));
     }
 
-    private Outcome follow(long afterEvent) {
-        cursor = afterEvent;
-        Optional<Outcome> outcome = look();
-        while (outcome.isEmpty()) {
-            outcome = listen();
-        }
-        return outcome.get();
-    }
-
-    /** Reads and reports where the deploy is; empty while it goes on and there is time. */
-    private Optional<Outcome> look() {
-        Doc deploy = deploy();
-        report(deploy);
-        Outcome outcome = switch (deploy.str("status")) {
-            case "succeeded" -> Outcome.SUCCEEDED;
-            case "failed" -> Outcome.FAILED;
-            case "superseded" -> Outcome.SUPERSEDED;
-            default -> session.shell().clock().instant().isBefore(deadline) ? null : Outcome.TIMEOUT;
-        };
-        return Optional.ofNullable(outcome);
-    }
-
-    /** Looks again after every event of the environment, on one stream; a lost stream is a short pause, never an end. */
-    private Optional<Outcome> listen() {
-        List<Outcome> found = new ArrayList<>();
-        try {
-            String path = ApiClient.path(
-                    session.target().orgPath() + "/events/stream",
-                    "env_id",
-                    session.target().env().str("id"),
-                    "after_event_id",
-                    cursor > 0 ? Long.toString(cursor) : "");
-            session.api().stream(path, "following events", line -> {
-                cursor = Math.max(cursor, line.number("event_id"));
-                look().ifPresent(found::add);
-                return found.isEmpty();
-            });
-        } catch (IOException lost) {
-            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
-        } catch (CliException refused) {
-            if (!refused.error().retryable()) {
-                throw refused;
-            }
-            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
-        }
-        return found.isEmpty() ? look() : Optional.of(found.getFirst());
-    }
-
-    private Doc deploy() {
-        return session.api().get(session.target().orgPath() + "/deploys/" + deployId, "reading deploy " + deployId);
-    }
-
-    private String reason() {
-        String message = deploy().str("message");
-        return message.isEmpty() ? "" : ": " + message;
-    }
-
-    private void report(Doc deploy) {
-        if ("none".equals(progress)) {
-            return;
-        }
+    private static Waiting.Look look(Session session, String deployId) {
+        Doc deploy =
+                session.api().get(session.target().orgPath() + "/deploys/" + deployId, "reading deploy " + deployId);
         List<Doc> processes = session.api().list(session.target().envPath() + "/processes", "reading processes");
-        StringBuilder line = new StringBuilder("deploy " + deploy.str("status"));
-        for (Doc process : processes) {
-            line.append(", ")
-                    .append(process.str("process_type"))
-                    .append(' ')
-                    .append(process.str("ready"))
-                    .append('/')
-                    .append(process.str("wanted"))
-                    .append(" ready");
-            if (process.number("old") > 0) {
-                line.append(", ").append(process.str("old")).append(" old");
-            }
-            if (!process.str("reason_code").isEmpty()) {
-                line.append(" (").append(process.str("reason_code")).append(')');
-            }
-        }
-        String text = line.toString();
-        if (text.equals(lastLine)) {
-            return;
-        }
-        lastLine = text;
-        String now = session.shell().clock().instant().toString();
-        if ("json".equals(progress)) {
-            session.err()
-                    .println(JsonWriter.line(Map.of(
-                            "type", "progress", "ts", now, "deploy", deploy.str("status"), "processes", processes)));
-        } else {
-            session.err().println(Text.time(now).substring(11) + " " + Text.safe(text));
-        }
+        Waiting.Outcome outcome = switch (deploy.str("status")) {
+            case "succeeded" -> Waiting.Outcome.SUCCEEDED;
+            case "failed", "superseded" -> Waiting.Outcome.FAILED;
+            default -> null;
+        };
+        List<Doc> instances = outcome == Waiting.Outcome.SUCCEEDED
+                ? List.of()
+                : session.api().list(session.target().envPath() + "/instances", "reading instances");
+        Map<String, String> lines = new LinkedHashMap<>();
+        lines.put("deploy", "deploy " + deployId + " " + deploy.str("status"));
+        Waiting.processLines(
+                processes,
+                instances.stream()
+                        .filter(instance ->
+                                !"failed".equals(instance.str("status")) || deployId.equals(instance.str("deploy_id")))
+                        .toList(),
+                lines);
+        return new Waiting.Look(
+                outcome, reasons(deploy), lines, Map.of("deploy", deploy.str("status"), "processes", processes));
     }
 
-    private void printLogs() {
-        Doc logs = session.api()
-                .get(ApiClient.path(session.target().envPath() + "/logs", "tail_lines", "20"), "reading logs");
-        logs.list("items").forEach(record -> session.err().println(LogLine.of(record, true)));
+    private static List<String> reasons(Doc deploy) {
+        List<String> reasons = new ArrayList<>();
+        if (!deploy.str("message").isEmpty()) {
+            reasons.add(deploy.str("message"));
+        } else if (!deploy.str("reason_code").isEmpty()) {
+            reasons.add(deploy.str("reason_code"));
+        }
+        return reasons;
+    }
+
+    private static List<Receipt.Next> afterFailure(Session session, List<Receipt.Next> others) {
+        String env = " --env " + session.target().env().str("name");
+        List<Receipt.Next> next = new ArrayList<>();
+        next.add(new Receipt.Next("logs", "vt logs" + env));
+        next.add(new Receipt.Next("rollback", "vt rollback" + env));
+        others.stream()
+                .filter(other -> !List.of("logs", "rollback", "wait").contains(other.label()))
+                .forEach(next::add);
+        return next;
+    }
+
+    private static void printLogs(Session session) {
+        try {
+            session.api()
+                    .get(
+                            ApiClient.path(
+                                    session.target().envPath() + "/logs", "tail_lines", Integer.toString(LOG_LINES)),
+                            "reading logs")
+                    .list("items")
+                    .forEach(record -> session.err().println(LogLine.of(record, true)));
+        } catch (CliException unreadable) {
+            session.err().println("-- no logs: " + unreadable.error().message());
+        }
     }
 }

@@ -13,16 +13,22 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code vt describe <kind> <id or name>}. */
-@Command(name = "describe", description = "show everything about one resource")
+@Command(
+        name = "describe",
+        description = "show everything about one resource: what it shall be, what it is, what happened")
 @SuppressWarnings("NullAway.Init")
 public final class DescribeAnyCommand extends VtCommand {
-    @Parameters(index = "0", paramLabel = "KIND")
+    @Parameters(index = "0", paramLabel = "KIND", description = "for example deploy, instance, route or node")
     private String kind;
 
     @Parameters(index = "1", paramLabel = "ID", description = "name or id")
     private String id;
 
-    @Option(names = "--events", description = "length of the timeline, default 10", defaultValue = "10")
+    @Option(
+            names = "--events",
+            paramLabel = "N",
+            description = "how many events the timeline shows, default 10",
+            defaultValue = "10")
     private int events;
 
     @Override

@@ -5,11 +5,14 @@ import dev.vt.cli.core.CliException;
 import dev.vt.cli.core.Session;
 import dev.vt.cli.http.ApiClient;
 import dev.vt.cli.json.Doc;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Reads events by cursor; the server gives them oldest first (S26). */
 public final class EventPages {
@@ -45,27 +48,53 @@ public final class EventPages {
 
     /** The newest {@code count} matching events, oldest of them first. */
     public static List<Doc> newest(Session session, String base, List<String> query, int count) {
+        return some(session, base, query, null, count, "");
+    }
+
+    /**
+     * @param after the first events after this one; null: the newest
+     * @param since RFC 3339; only events at or after this time; empty: all
+     */
+    static List<Doc> some(
+            Session session, String base, List<String> query, @Nullable Long after, int count, String since) {
         Deque<Doc> last = new ArrayDeque<>();
-        long cursor = 0;
+        long cursor = after == null ? 0 : after;
         while (true) {
-            Doc page = page(session, base, query, cursor, PAGE);
+            Doc page = page(session, base, query, cursor);
             List<Doc> items = page.list("items");
             for (Doc event : items) {
-                last.addLast(event);
+                if (since.isEmpty() || !isBefore(event.str("occurred_at"), since)) {
+                    last.addLast(event);
+                }
                 if (last.size() > count) {
+                    if (after != null) {
+                        last.removeLast();
+                        return new ArrayList<>(last);
+                    }
                     last.removeFirst();
                 }
             }
-            cursor = page.number("next_after_event_id");
+            cursor = Math.max(cursor, page.number("next_after_event_id"));
             if (items.size() < PAGE) {
                 return new ArrayList<>(last);
             }
         }
     }
 
-    static Doc page(Session session, String base, List<String> query, long after, int limit) {
+    private static boolean isBefore(String time, String limit) {
+        try {
+            return Instant.parse(time).isBefore(Instant.parse(limit));
+        } catch (DateTimeParseException e) {
+            throw new CliException(CliError.usage(
+                    "invalid_argument",
+                    "'" + limit + "' is not a time",
+                    "write for example 10m or 2030-01-02T03:04:05Z"));
+        }
+    }
+
+    private static Doc page(Session session, String base, List<String> query, long after) {
         List<String> parameters = new ArrayList<>(query);
-        parameters.addAll(List.of("limit", Integer.toString(limit), "after_event_id", Long.toString(after)));
+        parameters.addAll(List.of("limit", Integer.toString(PAGE), "after_event_id", Long.toString(after)));
         return session.api().get(ApiClient.path(base, parameters.toArray(String[]::new)), "reading events");
     }
 }

@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code vt exec [instance] -- cmd} and {@code vt ssh} (C10): the exit code is the remote one, failures of vt are 125. */
-@Command(description = "run a command in an instance")
+@Command(description = "run a command in an instance; the exit code is the command's")
 @SuppressWarnings("NullAway.Init")
 public final class ExecCommand extends VtCommand {
     private static final List<String> SHELL =
@@ -34,16 +34,19 @@ public final class ExecCommand extends VtCommand {
     @Option(names = "--process", paramLabel = "TYPE", description = "the one ready instance of this process type")
     private @Nullable String process;
 
-    @Option(names = "--tty", description = "with a terminal")
+    @Option(names = "--tty", description = "give the command a terminal; the default if this is one")
     private boolean tty;
 
-    @Option(names = "--no-tty", description = "without a terminal")
+    @Option(names = "--no-tty", description = "never give the command a terminal")
     private boolean noTty;
 
-    @Option(names = "--var", paramLabel = "K=V", description = "set a variable")
+    @Option(names = "--var", paramLabel = "K=V", description = "set a variable of the command")
     private Map<String, String> vars = Map.of();
 
-    @Option(names = "--reason", paramLabel = "TEXT", description = "needed in protected environments")
+    @Option(
+            names = "--reason",
+            paramLabel = "TEXT",
+            description = "why; needed in protected environments, kept in the audit")
     private @Nullable String reason;
 
     @Spec
@@ -65,9 +68,10 @@ public final class ExecCommand extends VtCommand {
         try {
             return connect(session, head.isEmpty() ? null : head.getFirst(), shell ? SHELL : tail);
         } catch (CliException e) {
-            throw e.error().exitCode() == CliError.INVALID_USAGE && e.error().requestId() == null
-                    ? e
-                    : new CliException(e.error().asExecFailure());
+            boolean own =
+                    e.error().exitCode() == CliError.INVALID_USAGE && e.error().requestId() == null
+                            || e.error().code().equals("interrupted");
+            throw own ? e : new CliException(e.error().asExecFailure());
         }
     }
 
@@ -91,7 +95,7 @@ public final class ExecCommand extends VtCommand {
                 body.put("reason", reason);
             }
             Doc grant = session.api()
-                    .mutate(
+                    .raw(
                             "POST",
                             session.target().orgPath() + "/instances/" + instance + "/exec",
                             body,
@@ -121,26 +125,23 @@ public final class ExecCommand extends VtCommand {
     }
 
     /** {@code vt exec revoke <id>}. */
-    @Command(name = "revoke", description = "end somebody's session")
+    @Command(name = "revoke", description = "end an exec session, whoever started it")
     @SuppressWarnings("NullAway.Init")
     public static final class Revoke extends VtCommand {
-        @Parameters(paramLabel = "EXEC")
+        @Parameters(paramLabel = "EXEC", description = "id of the session, see vt exec-sessions list")
         private String id;
 
         @Override
         protected int run(Session session) {
-            Doc answer = session.api()
-                    .mutate(
-                            "DELETE",
-                            session.target().orgPath() + "/exec-sessions/" + id,
-                            null,
+            Doc answer = session.change(
+                    "DELETE", session.target().orgPath() + "/exec-sessions/" + id, null, "revoking " + id);
+            new Receipt(
+                            "revoked " + id,
+                            session.target().label(),
+                            answer,
                             session.idempotencyKey(),
-                            "revoking " + id);
-            new Receipt("revoked " + id, session.target().label(), answer, session.idempotencyKey(), List.of())
-                    .print(
-                            session.out(),
-                            session.globals().isJson(),
-                            session.globals().isIds());
+                            List.of(new Receipt.Next("list", "vt exec-sessions list")))
+                    .print(session);
             return 0;
         }
     }

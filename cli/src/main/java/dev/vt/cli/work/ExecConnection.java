@@ -7,6 +7,7 @@ import dev.vt.cli.json.Doc;
 import dev.vt.cli.json.JsonReader;
 import dev.vt.cli.json.JsonWriter;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,8 +53,14 @@ final class ExecConnection {
 
     /** @return the remote exit code, 128 + n for a signal */
     int run() throws IOException, InterruptedException {
-        try (HttpClient client =
-                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build()) {
+        HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5));
+        SSLContext tls = session.api().tls();
+        if (tls != null) {
+            builder.sslContext(tls);
+        }
+        Closeable atInterrupt = () -> end.completeExceptionally(new CliException(CliError.interrupted()));
+        session.shell().interrupts().watch(atInterrupt);
+        try (HttpClient client = builder.build()) {
             socket = connect(client);
             hello();
             screen.onResize(() -> control(Map.of("type", "resize", "cols", screen.columns(), "rows", screen.rows())));
@@ -65,6 +73,8 @@ final class ExecConnection {
                 input.interrupt();
                 client.shutdownNow();
             }
+        } finally {
+            session.shell().interrupts().forget(atInterrupt);
         }
     }
 
@@ -141,6 +151,9 @@ final class ExecConnection {
     }
 
     private static CliException lost(Throwable cause) {
+        if (cause instanceof CliException known) {
+            return known;
+        }
         String text = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         return new CliException(CliError.network("the exec connection failed: " + text));
     }

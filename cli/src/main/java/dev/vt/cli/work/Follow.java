@@ -5,48 +5,93 @@ import dev.vt.cli.core.Session;
 import dev.vt.cli.http.ApiClient;
 import dev.vt.cli.json.Doc;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-/** Reads a stream until Ctrl-C, going on from its cursor after every loss (C11). */
+/** Reads a stream until Ctrl-C or until nobody reads the output, going on from its cursor after every loss (C11). */
 final class Follow {
-    private static final int MAX_PAUSE_SECONDS = 8;
+    private static final Duration MAX_PAUSE = Duration.ofSeconds(8);
 
     private Follow() {}
 
-    static int run(Session session, String path, List<String> query, String activity, Consumer<Doc> lines) {
-        String[] cursor = {""};
-        int pause = 1;
-        while (!Thread.currentThread().isInterrupted() && !session.out().checkError()) {
-            List<String> parameters = new ArrayList<>(query);
-            if (!cursor[0].isEmpty()) {
-                parameters.removeIf("tail_lines"::equals);
-                parameters.add("cursor");
-                parameters.add(cursor[0]);
-            }
-            int[] seen = {0};
+    /**
+     * @param cursorName the query parameter that takes a cursor
+     * @param onlyFirst query parameters that hold for the first connection only
+     */
+    static int run(
+            Session session,
+            String path,
+            List<String> query,
+            String cursorName,
+            List<String> onlyFirst,
+            String activity,
+            Consumer<Doc> lines) {
+        String cursor = "";
+        Duration pause = Duration.ofMillis(500);
+        while (true) {
+            Connection connection = new Connection(session, lines);
             try {
-                session.api().stream(ApiClient.path(path, parameters.toArray(String[]::new)), activity, line -> {
-                    seen[0]++;
-                    if (!line.str("cursor").isEmpty()) {
-                        cursor[0] = line.str("cursor");
-                    }
-                    lines.accept(line);
-                    return !session.out().checkError();
-                });
+                session.api().stream(path(path, query, cursorName, cursor, onlyFirst), activity, connection::accept);
             } catch (IOException lost) {
-                session.err().println("-- connection lost, going on");
+                if (!ended(session)) {
+                    session.err().println("-- connection lost, going on");
+                }
             } catch (CliException e) {
-                if (!e.error().retryable()) {
+                if (!ended(session) && !e.error().retryable()) {
                     throw e;
                 }
             }
-            pause = seen[0] > 0 ? 1 : Math.min(MAX_PAUSE_SECONDS, pause * 2);
-            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(pause));
+            cursor = connection.cursor.isEmpty() ? cursor : connection.cursor;
+            pause = connection.any ? Duration.ofMillis(500) : shorter(pause.multipliedBy(2), MAX_PAUSE);
+            if (ended(session) || !session.pause(pause)) {
+                return 0;
+            }
         }
-        return 0;
+    }
+
+    private static boolean ended(Session session) {
+        return session.shell().interrupts().raised() || session.out().checkError();
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private static String path(
+            String path, List<String> query, String cursorName, String cursor, List<String> onlyFirst) {
+        List<String> parameters = new ArrayList<>();
+        for (int i = 0; i < query.size(); i += 2) {
+            if (cursor.isEmpty() || !onlyFirst.contains(query.get(i))) {
+                parameters.addAll(query.subList(i, i + 2));
+            }
+        }
+        if (!cursor.isEmpty()) {
+            parameters.addAll(List.of(cursorName, cursor));
+        }
+        return ApiClient.path(path, parameters.toArray(String[]::new));
+    }
+
+    /** One connection: how far it came. */
+    private static final class Connection {
+        private final Session session;
+        private final Consumer<Doc> lines;
+        private String cursor = "";
+        private boolean any;
+
+        Connection(Session session, Consumer<Doc> lines) {
+            this.session = session;
+            this.lines = lines;
+        }
+
+        boolean accept(Doc line) {
+            any = true;
+            if (!line.str("cursor").isEmpty()) {
+                cursor = line.str("cursor");
+            }
+            lines.accept(line);
+            return !session.out().checkError();
+        }
     }
 }

@@ -12,7 +12,7 @@ final class LogLine {
     static String of(Doc record, boolean timestamps) {
         String type = record.str("type");
         if ("gap".equals(type)) {
-            return "-- " + record.str("count") + " lines dropped";
+            return "-- " + record.str("count") + (record.number("count") == 1 ? " line dropped" : " lines dropped");
         }
         if ("partial".equals(type)) {
             return "-- node " + record.str("node_id") + " does not answer; its lines are missing";

@@ -7,36 +7,41 @@ import dev.vt.cli.output.Receipt;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code vt restart}: a rolling restart of some or all process types. */
-@Command(name = "restart", description = "rolling restart")
+@Command(name = "restart", description = "restart process types one instance after the other")
 @SuppressWarnings("NullAway.Init")
 public final class RestartCommand extends VtCommand {
-    @Option(names = "--process", paramLabel = "TYPE", description = "default: all")
+    @Option(
+            names = "--process",
+            paramLabel = "TYPE",
+            description = "only this process type; repeat for more, default all")
     private List<String> processes = List.of();
+
+    @Mixin
+    private WaitOptions wait;
 
     @Override
     protected int run(Session session) {
-        Doc answer = session.api()
-                .mutate(
-                        "POST",
-                        session.target().envPath() + "/restarts",
-                        processes.isEmpty() ? Map.of() : Map.of("process_types", processes),
-                        session.idempotencyKey(),
-                        "restarting " + session.target().label());
-        new Receipt(
-                        "restarting " + (processes.isEmpty() ? "all process types" : String.join(", ", processes)),
+        String env = session.target().env().str("name");
+        Doc answer = session.change(
+                "POST",
+                session.target().envPath() + "/restarts",
+                processes.isEmpty() ? Map.of() : Map.of("process_types", processes),
+                "restarting " + session.target().label());
+        return EnvWait.finish(
+                session,
+                wait,
+                new Receipt(
+                        "started a rolling restart of "
+                                + (processes.isEmpty() ? "all process types" : String.join(", ", processes)),
                         session.target().label(),
                         answer,
                         session.idempotencyKey(),
-                        List.of(new Receipt.Next(
-                                "status",
-                                "vt status --env " + session.target().env().str("name"))))
-                .print(
-                        session.out(),
-                        session.globals().isJson(),
-                        session.globals().isIds());
-        return 0;
+                        List.of(
+                                new Receipt.Next("wait", "vt wait env " + env),
+                                new Receipt.Next("status", "vt status --env " + env))));
     }
 }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code vt rollback}: deploys the release before this one, or a named one. */
-@Command(name = "rollback", description = "deploy an earlier release")
+@Command(name = "rollback", description = "deploy an earlier release again")
 @SuppressWarnings("NullAway.Init")
 public final class RollbackCommand extends VtCommand {
     @Option(
@@ -25,7 +25,7 @@ public final class RollbackCommand extends VtCommand {
             description = "id or number; default: the last that succeeded before this one")
     private @Nullable String to;
 
-    @Option(names = "--allow-destructive", description = "let the rollback remove things")
+    @Option(names = "--allow-destructive", description = "let the rollback remove routes or process types")
     private boolean allowDestructive;
 
     @Mixin
@@ -35,35 +35,38 @@ public final class RollbackCommand extends VtCommand {
     protected int run(Session session) {
         Doc env = session.target().env();
         List<Doc> deploys = session.api()
-                .get(session.target().envPath() + "/deploys?limit=100&order=desc", "listing deploys")
+                .get(session.target().envPath() + "/deploys?limit=200&order=desc", "listing deploys")
                 .list("items");
         if (deploys.isEmpty()) {
             throw new CliException(CliError.of(
                     "conflict", 5, "invalid_state", session.target().label() + " was never deployed", "vt deploy"));
         }
-        String release = to == null ? previous(deploys) : resolve(session, to);
+        Doc release = to == null
+                ? session.api()
+                        .get(session.target().orgPath() + "/releases/" + previous(deploys), "reading the release")
+                : ReleaseSource.find(session, to);
+        String version = "v" + release.str("number");
         if (env.flag("protected")) {
             Confirm.typing(
-                    session, env.str("name"), "roll back " + session.target().label());
+                    session, env.str("name"), "roll back " + session.target().label() + " to " + version);
         }
         Map<String, Object> body = new LinkedHashMap<>();
-        body.put("release_id", release);
+        body.put("release_id", release.str("id"));
         body.put("allow_destructive", allowDestructive || session.globals().yes);
-        Doc answer = session.api()
-                .mutate(
-                        "POST",
-                        session.target().orgPath() + "/deploys/"
-                                + deploys.getFirst().str("id") + "/rollbacks",
-                        body,
-                        session.idempotencyKey(),
-                        "rolling back " + session.target().label());
-        String id = answer.str("resource.id");
+        Doc answer = session.change(
+                "POST",
+                session.target().orgPath() + "/deploys/" + deploys.getFirst().str("id") + "/rollbacks",
+                body,
+                "rolling back " + session.target().label());
+        String id = answer.str("resource.id").isEmpty() ? answer.str("receipt.ids.deploy") : answer.str("resource.id");
         Receipt receipt = new Receipt(
-                "rolled back " + session.target().label() + " to " + release,
+                "rolled " + session.target().app().str("name") + " back to " + version + " in " + env.str("name"),
                 session.target().label(),
                 answer,
                 session.idempotencyKey(),
-                List.of(new Receipt.Next("wait", "vt wait deploy " + id + " --env " + env.str("name"))));
+                List.of(
+                        new Receipt.Next("wait", "vt wait deploy " + id),
+                        new Receipt.Next("status", "vt status --env " + env.str("name"))));
         return DeployWait.finish(session, wait, receipt, id);
     }
 
@@ -80,17 +83,5 @@ public final class RollbackCommand extends VtCommand {
                         "invalid_state",
                         "no earlier release was ever deployed here with success",
                         "vt rollback --to RELEASE")));
-    }
-
-    private static String resolve(Session session, String wanted) {
-        String releases =
-                session.target().orgPath() + "/apps/" + session.target().app().str("id") + "/releases";
-        return session.api().list(releases, "listing releases").stream()
-                .filter(item ->
-                        item.str("id").equals(wanted) || item.str("number").equals(wanted.replaceFirst("^v", "")))
-                .findFirst()
-                .orElseThrow(() -> new CliException(CliError.of(
-                        "not_found", 4, "not_found", "there is no release '" + wanted + "'", "vt releases list")))
-                .str("id");
     }
 }

@@ -1,11 +1,9 @@
 package dev.vt.cli.work;
 
-import dev.vt.cli.core.Durations;
 import dev.vt.cli.core.Session;
 import dev.vt.cli.core.VtCommand;
 import dev.vt.cli.json.Doc;
 import dev.vt.cli.output.Receipt;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +15,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "scale", description = "set how many instances each process type has")
 @SuppressWarnings("NullAway.Init")
 public final class ScaleCommand extends VtCommand {
-    @Parameters(arity = "1..*", paramLabel = "TYPE=N")
+    @Parameters(arity = "1..*", paramLabel = "TYPE=N", description = "process type and how many, for example web=3")
     private List<String> scales;
 
     @Mixin
@@ -37,29 +35,22 @@ public final class ScaleCommand extends VtCommand {
                     "desired",
                     Integer.valueOf(scale.substring(equals + 1))));
         }
-        Doc answer = session.api()
-                .mutate(
-                        "PATCH",
-                        session.target().envPath() + "/scale",
-                        Map.of("scales", wanted),
-                        session.idempotencyKey(),
-                        "scaling " + session.target().label());
+        Doc answer = session.change(
+                "PATCH",
+                session.target().envPath() + "/scale",
+                Map.of("scales", wanted),
+                "scaling " + session.target().label());
         String env = session.target().env().str("name");
-        Receipt receipt = new Receipt(
-                "scaled " + String.join(" ", scales),
-                session.target().label(),
-                answer,
-                session.idempotencyKey(),
-                List.of(new Receipt.Next("status", "vt status --env " + env)));
-        int exit = 0;
-        if (wait.wait && !wait.noWait) {
-            Instant deadline = session.shell().clock().instant().plus(Durations.parse("--wait-timeout", wait.timeout));
-            boolean converged = Convergence.await(session, deadline);
-            receipt = receipt.withOutcome(converged ? "succeeded" : "timeout");
-            exit = converged ? 0 : 8;
-        }
-        receipt.print(
-                session.out(), session.globals().isJson(), session.globals().isIds());
-        return exit;
+        return EnvWait.finish(
+                session,
+                wait,
+                new Receipt(
+                        "scaled " + String.join(" ", scales),
+                        session.target().label(),
+                        answer,
+                        session.idempotencyKey(),
+                        List.of(
+                                new Receipt.Next("wait", "vt wait env " + env),
+                                new Receipt.Next("status", "vt status --env " + env))));
     }
 }

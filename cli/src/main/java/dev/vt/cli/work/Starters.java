@@ -99,7 +99,7 @@ public final class Starters {
                         "use one of " + String.join(", ", names))));
     }
 
-    @Command(name = "list", description = "list them")
+    @Command(name = "list", description = "list the manifests that launch can begin with")
     public static final class ListAll extends VtCommand {
         @Override
         protected int run(Session session) {
@@ -114,15 +114,15 @@ public final class Starters {
             }
             Table table = new Table("NAME", "DESCRIPTION");
             ALL.forEach(starter -> table.row(starter.name(), starter.description()));
-            table.print(session.out(), 0);
+            table.print(session.out(), session.width());
             return 0;
         }
     }
 
-    @Command(name = "show", description = "the manifest of one")
+    @Command(name = "show", description = "print the manifest of a starter")
     @SuppressWarnings("NullAway.Init")
     public static final class Show extends VtCommand {
-        @Parameters(paramLabel = "NAME")
+        @Parameters(paramLabel = "NAME", description = "see vt starters list")
         private String name;
 
         @Override

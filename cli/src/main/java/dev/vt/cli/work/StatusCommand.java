@@ -5,18 +5,17 @@ import dev.vt.cli.core.VtCommand;
 import dev.vt.cli.json.Doc;
 import dev.vt.cli.output.Table;
 import dev.vt.cli.output.Text;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code vt status}: desired and actual of an environment on one page, with the reason for each gap (C1). */
-@Command(name = "status", description = "desired and actual state of an environment")
+@Command(name = "status", description = "show what an environment shall be, what it is, and why they differ")
 public final class StatusCommand extends VtCommand {
-    @Option(names = "--watch", description = "again every two seconds until Ctrl-C")
+    @Option(names = "--watch", description = "show it again every two seconds until Ctrl-C")
     private boolean watch;
 
     @Override
@@ -26,8 +25,7 @@ public final class StatusCommand extends VtCommand {
             if (!watch || session.globals().isJson()) {
                 return 0;
             }
-            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(2));
-            if (Thread.interrupted()) {
+            if (session.out().checkError() || !session.pause(Duration.ofSeconds(2))) {
                 return 0;
             }
             session.out().println();
@@ -43,6 +41,10 @@ public final class StatusCommand extends VtCommand {
                         .thenComparing(item -> item.str("id")))
                 .toList();
         List<Doc> endpoints = session.api().list(path + "/endpoints", "reading endpoints");
+        if (session.globals().isIds()) {
+            instances.forEach(instance -> session.out().println(instance.str("id")));
+            return;
+        }
         List<Doc> deploys = session.api()
                 .get(path + "/deploys?limit=1&order=desc", "reading deploys")
                 .list("items");
@@ -71,7 +73,7 @@ public final class StatusCommand extends VtCommand {
                 item.str("old"),
                 item.str("release_id"),
                 item.str("reason_code")));
-        table.print(session.out(), 0);
+        table.print(session.out(), session.width());
         if (!instances.isEmpty()) {
             session.out().println();
             Table rows = new Table("INSTANCE", "PROCESS", "STATUS", "REASON", "NODE", "ADDRESS");
@@ -82,14 +84,14 @@ public final class StatusCommand extends VtCommand {
                     item.str("reason_code"),
                     item.str("node_id"),
                     item.str("overlay_ipv6")));
-            rows.print(session.out(), 0);
+            rows.print(session.out(), session.width());
         }
         if (!endpoints.isEmpty()) {
             session.out().println();
             Table rows = new Table("ENDPOINT", "STATE", "REASON");
             endpoints.forEach(item -> rows.row(
                     item.str("hostname") + ":" + item.str("listen_port"), item.str("state"), item.str("reason_code")));
-            rows.print(session.out(), 0);
+            rows.print(session.out(), session.width());
         }
     }
 }

@@ -1,31 +1,32 @@
 package dev.vt.cli.work;
 
 import dev.vt.cli.core.CliException;
-import dev.vt.cli.core.Durations;
 import dev.vt.cli.core.Session;
 import dev.vt.cli.core.VtCommand;
 import dev.vt.cli.json.Doc;
 import dev.vt.cli.resource.DescribeCommand;
 import dev.vt.cli.resource.Kind;
-import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code vt wait <kind> <id>}: until converged, gone, or in a given status. */
-@Command(name = "wait", description = "wait until something has converged")
+@Command(name = "wait", description = "wait until something has converged, is gone or has a status")
 @SuppressWarnings("NullAway.Init")
 public final class WaitCommand extends VtCommand {
-    private static final Set<String> FAILED = Set.of("failed", "superseded", "error", "revoked");
+    private static final Set<String> READY = Set.of("ready", "active", "online", "serving", "succeeded");
+    private static final Set<String> FAILED = Set.of("failed", "superseded", "stopped", "revoked");
 
-    @Parameters(index = "0", paramLabel = "KIND")
+    @Parameters(index = "0", paramLabel = "KIND", description = "for example deploy, env, instance or node")
     private String kind;
 
-    @Parameters(index = "1", paramLabel = "ID")
+    @Parameters(index = "1", paramLabel = "ID", description = "name or id")
     private String id;
 
     @Option(
@@ -41,45 +42,66 @@ public final class WaitCommand extends VtCommand {
     @Override
     protected int run(Session session) {
         Kind found = DescribeAnyCommand.find(kind);
-        if (found.equals(Kind.DEPLOY) && what.equals("ready")) {
-            return DeployWait.waitFor(session, id, options);
+        boolean ready = what.equals("ready");
+        Waiting.Result result;
+        if (found.equals(Kind.ENV) && ready) {
+            session.globals().env = id;
+            result = EnvWait.follow(session, options, 0);
+        } else if (found.equals(Kind.DEPLOY) && ready) {
+            session.globals().env = DescribeCommand.find(session, found, id).str("env_id");
+            result = DeployWait.follow(session, options, id, 0);
+        } else {
+            result = Waiting.follow(session, options, 0, () -> look(session, found));
         }
-        Instant deadline = session.shell().clock().instant().plus(Durations.parse("--wait-timeout", options.timeout));
-        if (found.equals(Kind.ENV) && what.equals("ready")) {
-            boolean converged = Convergence.await(session, deadline);
-            session.out().println("env " + id + (converged ? " ready" : " timeout"));
-            return converged ? 0 : 8;
+        return print(session, found, result);
+    }
+
+    private int print(Session session, Kind found, Waiting.Result result) {
+        Waiting.Outcome outcome = result.outcome();
+        if (outcome == Waiting.Outcome.INTERRUPTED) {
+            session.err().println("interrupted: only the waiting ended");
+            return outcome.exitCode();
         }
-        while (true) {
-            String status = status(session, found);
-            if (status.equals(what)
-                    || what.equals("ready")
-                            && Set.of("active", "online", "serving").contains(status)) {
-                session.out().println(found.singular() + " " + id + " " + status);
-                return 0;
-            }
-            if (FAILED.contains(status)) {
-                session.out().println(found.singular() + " " + id + " " + status);
-                return 9;
-            }
-            if (!session.shell().clock().instant().isBefore(deadline)) {
-                session.err().println(found.singular() + " " + id + " is " + status);
-                return 8;
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
-            if (Thread.interrupted()) {
-                return 130;
-            }
+        if (session.globals().isJson()) {
+            Map<String, @Nullable Object> item = new LinkedHashMap<>();
+            item.put("kind", found.schemaName());
+            item.put("id", id);
+            item.put("for", what);
+            item.put("outcome", outcome.word());
+            item.put("reasons", result.reasons());
+            session.print("vt.wait/v1", "item", item);
+        } else if (session.globals().isIds()) {
+            session.out().println(id);
+        } else {
+            session.out()
+                    .println(found.words() + " " + id + " " + outcome.word()
+                            + (result.reasons().isEmpty() ? "" : ": " + String.join("; ", result.reasons())));
         }
+        return outcome.exitCode();
+    }
+
+    private Waiting.Look look(Session session, Kind found) {
+        String status = status(session, found);
+        Waiting.Outcome outcome = status.equals(what) || what.equals("ready") && READY.contains(status)
+                ? Waiting.Outcome.SUCCEEDED
+                : FAILED.contains(status) || status.equals("gone") ? Waiting.Outcome.FAILED : null;
+        return new Waiting.Look(
+                outcome,
+                outcome == Waiting.Outcome.SUCCEEDED ? List.of() : List.of("it is " + status),
+                Map.of(id, found.words() + " " + id + " " + status),
+                Map.of("kind", found.schemaName(), "id", id, "status", status));
     }
 
     private String status(Session session, Kind found) {
         try {
             Doc item = DescribeCommand.find(session, found, id);
-            if (found.equals(Kind.NODE)) {
-                return item.str("state").equals("active") && item.str("health").equals("online")
+            if (found.equals(Kind.NODE) && item.str("state").equals("active")) {
+                return item.str("health").equals("online") ? "ready" : item.str("health");
+            }
+            if (found.equals(Kind.PROCESS)) {
+                return item.number("ready") == item.number("wanted") && item.number("old") == 0
                         ? "ready"
-                        : item.str("state");
+                        : "converging";
             }
             return item.str("status").isEmpty() ? item.str("state") : item.str("status");
         } catch (CliException e) {

@@ -74,9 +74,20 @@ public record ServerConfig(
     }
 
     public static final String USAGE = """
-            usage: vt server init|run --data-dir DIR [--listen HOST:PORT] [--grpc-listen HOST:PORT]
+            Usage: vt server init|run --data-dir DIR [--listen HOST:PORT] [--grpc-listen HOST:PORT]
                                       [--postgres-url URL] [--dev]
                                       [--plain-registries HOST:PORT,...]
+
+            A server of the control plane: it decides, and keeps the log.
+              init    sets up the data directory, and ends
+              run     sets it up if it is new, and serves until stopped
+
+              --data-dir DIR             database, keys and images; lost with it: everything
+              --listen HOST:PORT         the API for people and programs, default 127.0.0.1:8440
+              --grpc-listen HOST:PORT    for agents and edges, default [::1]:8441
+              --postgres-url URL         this PostgreSQL instead of the embedded one
+              --dev                      plain HTTP, on loopback only
+              --plain-registries LIST    image registries that are spoken to without TLS
             """;
 
     private static final Set<String> VALUES =
