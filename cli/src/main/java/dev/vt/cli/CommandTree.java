@@ -142,12 +142,15 @@ final class CommandTree {
     private void platform(CommandLine root) {
         for (Kind kind : List.of(Kind.ORG, Kind.PROJECT, Kind.APP, Kind.ENV)) {
             resource(root, kind, group -> {
-                NamedCommands.Create create =
-                        kind.equals(Kind.ENV) ? new NamedCommands.Create.Env() : new NamedCommands.Create(kind);
-                NamedCommands.Update update =
-                        kind.equals(Kind.ORG) ? new NamedCommands.Update.Org() : new NamedCommands.Update(kind);
+                boolean described = kind.equals(Kind.PROJECT) || kind.equals(Kind.APP);
+                NamedCommands.Create create = kind.equals(Kind.ENV)
+                        ? new NamedCommands.Create.Env()
+                        : described ? new NamedCommands.Create.Described(kind) : new NamedCommands.Create(kind);
+                NamedCommands.Update update = kind.equals(Kind.ORG)
+                        ? new NamedCommands.Update.Org()
+                        : described ? new NamedCommands.Update.Described(kind) : new NamedCommands.Update(kind);
                 group.addSubcommand("create", about(make(create), "create " + one(kind)));
-                group.addSubcommand("update", about(make(update), "change the name of " + one(kind)));
+                group.addSubcommand("update", about(make(update), "change " + one(kind) + ", for example its name"));
                 group.addSubcommand("delete", about(make(new DeleteCommand(kind)), "delete " + one(kind)));
                 if (kind.equals(Kind.ENV)) {
                     group.addSubcommand("protect", make(new NamedCommands.Protect(true)));

@@ -13,9 +13,12 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** One command run in this process: what it printed and how it ended. */
 record Invocation(int exit, String out, String err) {
+    private static final Pattern ID = Pattern.compile("\\b([a-z]{2,5})_[0-9a-hjkmnp-tv-z]{26}");
+
     static Invocation run(String server, Path home, String stdin, List<String> arguments) {
         return run(server, home, stdin, arguments, Map.of("VT_ORG", "acme", "VT_APP", "shop", "VT_ENV", "prod"));
     }
@@ -25,7 +28,7 @@ record Invocation(int exit, String out, String err) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Map<String, String> env = new HashMap<>(target);
         env.put("VT_SERVER", server);
-        env.put("VT_TOKEN", "vt_pat_canary");
+        env.put("VT_TOKEN", "vt_pat_canary-of-the-client");
         env.put("HOME", home.toString());
         Shell shell = new Shell(
                 new PrintStream(out, true, StandardCharsets.UTF_8),
@@ -37,15 +40,25 @@ record Invocation(int exit, String out, String err) {
                 () -> "key-1",
                 Shell.Terminals.NONE,
                 new Interrupts(),
-                (role, args) -> 0);
+                (role, args) -> {
+                    String line = "role " + role + " " + List.of(args) + "\n";
+                    out.writeBytes(line.getBytes(StandardCharsets.UTF_8));
+                    return 0;
+                });
         int exit = Cli.run(shell, arguments.toArray(String[]::new));
         return new Invocation(
                 exit,
-                out.toString(StandardCharsets.UTF_8).replace(server, "<server>"),
+                out.toString(StandardCharsets.UTF_8).replace(server, "<server>").replace(home.toString(), "<home>"),
                 err.toString(StandardCharsets.UTF_8).replace(server, "<server>").replace(home.toString(), "<home>"));
     }
 
+    /** Ids are numbered by kind in the order in which they appear: {@code <dep:1>}. */
     String transcript(String command) {
-        return "$ vt " + command + "\n-- stdout\n" + out + "-- stderr\n" + err + "-- exit " + exit + "\n";
+        String text = "$ vt " + command + "\n-- stdout\n" + out + "-- stderr\n" + err + "-- exit " + exit + "\n";
+        Map<String, String> numbers = new HashMap<>();
+        Map<String, Integer> next = new HashMap<>();
+        return ID.matcher(text)
+                .replaceAll(id -> numbers.computeIfAbsent(
+                        id.group(), known -> "<" + id.group(1) + ":" + next.merge(id.group(1), 1, Integer::sum) + ">"));
     }
 }

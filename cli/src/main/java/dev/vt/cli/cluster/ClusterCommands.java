@@ -6,7 +6,6 @@ import dev.vt.cli.json.Doc;
 import dev.vt.cli.json.JsonWriter;
 import dev.vt.cli.output.Table;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -53,8 +52,7 @@ public final class ClusterCommands {
 
         @Override
         protected int run(Session session) {
-            Doc answer =
-                    session.change("POST", "/v1/cluster/views/" + view + "/rebuild", Map.of(), "rebuilding " + view);
+            Doc answer = session.change("POST", "/v1/cluster/views/" + view + "/rebuild", null, "rebuilding " + view);
             if (session.globals().isJson()) {
                 session.print("vt.view/v1", "item", answer);
             } else {
@@ -93,7 +91,7 @@ public final class ClusterCommands {
     public static final class Verify extends VtCommand {
         @Override
         protected int run(Session session) {
-            Doc answer = session.change("POST", "/v1/cluster/verify", Map.of(), "verifying the log and its views");
+            Doc answer = session.change("POST", "/v1/cluster/verify", null, "verifying the log and its views");
             Doc result = answer.get("resource").isNull() ? answer : answer.get("resource");
             if (session.globals().isJson()) {
                 session.print("vt.verify/v1", "item", result);

@@ -47,6 +47,26 @@ public final class NamedCommands {
             }
         }
 
+        /** Projects and apps have a description. */
+        @Command(name = "create", description = "create one")
+        @SuppressWarnings("NullAway.Init")
+        public static final class Described extends Create {
+            @Option(names = "--description", paramLabel = "TEXT", description = "what it is for")
+            private @Nullable String description;
+
+            public Described(Kind kind) {
+                super(kind);
+            }
+
+            @Override
+            void complete(Session session, Map<String, Object> body) {
+                super.complete(session, body);
+                if (description != null) {
+                    body.put("description", description);
+                }
+            }
+        }
+
         void complete(Session session, Map<String, Object> body) {
             if (kind.equals(Kind.APP)) {
                 body.put("project_id", session.target().project().str("id"));
@@ -108,6 +128,25 @@ public final class NamedCommands {
             void complete(Map<String, @Nullable Object> body) {
                 if (billingEmail != null) {
                     body.put("billing_email", billingEmail.isEmpty() ? null : billingEmail);
+                }
+            }
+        }
+
+        /** Projects and apps have a description. */
+        @Command(name = "update", description = "change one")
+        @SuppressWarnings("NullAway.Init")
+        public static final class Described extends Update {
+            @Option(names = "--description", paramLabel = "TEXT", description = "what it is for")
+            private @Nullable String description;
+
+            public Described(Kind kind) {
+                super(kind);
+            }
+
+            @Override
+            void complete(Map<String, @Nullable Object> body) {
+                if (description != null) {
+                    body.put("description", description);
                 }
             }
         }

@@ -32,7 +32,12 @@ public final class EnvWait {
             session.err().println("interrupted: " + goesOn);
             receipt.print(session);
         } else {
-            receipt.withOutcome(result.outcome().word(), result.reasons()).print(session);
+            boolean done = result.outcome() != Waiting.Outcome.TIMEOUT;
+            receipt.withNext(receipt.next().stream()
+                            .filter(next -> !done || !next.label().equals("wait"))
+                            .toList())
+                    .withOutcome(result.outcome().word(), result.reasons())
+                    .print(session);
         }
         return result.outcome().exitCode();
     }
