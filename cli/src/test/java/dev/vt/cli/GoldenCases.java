@@ -836,7 +836,7 @@ final class GoldenCases {
                                 200,
                                 Things.deploy(DEPLOY_2, RELEASE_12, "succeeded", ""))));
         text(
-                "deploy-wait-progress-json",
+                "deploy-wait-ndjson",
                 "deploy --wait --progress json",
                 rolling.andThen(api -> api.on(
                         "GET " + O + "/deploys/" + DEPLOY_2, Things.deploy(DEPLOY_2, RELEASE_12, "succeeded", ""))));

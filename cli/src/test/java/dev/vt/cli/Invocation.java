@@ -52,12 +52,12 @@ record Invocation(int exit, String out, String err) {
                 err.toString(StandardCharsets.UTF_8).replace(server, "<server>").replace(home.toString(), "<home>"));
     }
 
-    /** Ids are numbered by kind in the order in which they appear: {@code <dep:1>}. */
+    /** Ids are numbered by kind in the order in which they appear: {@code <dep:1>}. The stub's clock is a real one. */
     String transcript(String command) {
         String text = "$ vt " + command + "\n-- stdout\n" + out + "-- stderr\n" + err + "-- exit " + exit + "\n";
         Map<String, String> numbers = new HashMap<>();
         Map<String, Integer> next = new HashMap<>();
-        return ID.matcher(text)
+        return ID.matcher(text.replaceAll("[0-9]+ s apart", "<n> s apart"))
                 .replaceAll(id -> numbers.computeIfAbsent(
                         id.group(), known -> "<" + id.group(1) + ":" + next.merge(id.group(1), 1, Integer::sum) + ">"));
     }

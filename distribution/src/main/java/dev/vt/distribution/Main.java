@@ -24,8 +24,11 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) throws IOException {
-        if (Boolean.getBoolean("vt.training")) {
-            System.exit(Training.run());
+        if (System.getProperty("vt.build") instanceof String step) {
+            System.exit(
+                    step.equals("renew")
+                            ? OldClasses.run(Arrays.stream(args).map(Path::of).toList())
+                            : Training.run());
         }
         int exit = args.length > 0 && Role.of(args[0]).isPresent()
                 ? role(args[0], Arrays.copyOfRange(args, 1, args.length))

@@ -3,7 +3,6 @@ package dev.vt.distribution;
 import dev.vt.agent.AgentMain;
 import dev.vt.control.ServerMain;
 import dev.vt.edge.EdgeMain;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -16,9 +15,12 @@ enum Role {
     DEV;
 
     static Optional<Role> of(String word) {
-        return Arrays.stream(values())
-                .filter(role -> role.name().toLowerCase(Locale.ROOT).equals(word))
-                .findFirst();
+        for (Role role : values()) {
+            if (role.name().toLowerCase(Locale.ROOT).equals(word)) {
+                return Optional.of(role);
+            }
+        }
+        return Optional.empty();
     }
 
     /** Runs in the calling thread until the role ends. */

@@ -26,6 +26,13 @@ public abstract class VtCommand implements Callable<Integer> {
 
     private @Nullable Shell shell;
 
+    /** A group of flags whose values can be wrong: checked before the command does anything. */
+    @FunctionalInterface
+    public interface Checked {
+        /** @throws CliException for values that cannot be meant */
+        void check();
+    }
+
     /** Handed in by the command factory before parsing. */
     public final void enter(Shell world) {
         this.shell = world;
@@ -40,6 +47,11 @@ public abstract class VtCommand implements Callable<Integer> {
             throw new IllegalStateException("the command was not made by the program's factory");
         }
         globals.check();
+        for (CommandSpec mixin : spec.mixins().values()) {
+            if (mixin.userObject() instanceof Checked flags) {
+                flags.check();
+            }
+        }
         return run(new Session(shell, globals));
     }
 

@@ -112,6 +112,10 @@ public final class DescribeCommand extends VtCommand {
         return EventPages.newest(session, base + "/events", EventPages.ofAggregate(id), limit);
     }
 
+    private static boolean isTime(String name) {
+        return name.endsWith("_at") || name.equals("since");
+    }
+
     private static void print(PrintStream out, int indent, Map<String, @Nullable Object> members) {
         String margin = " ".repeat(indent);
         members.forEach((name, value) -> {
@@ -133,7 +137,7 @@ public final class DescribeCommand extends VtCommand {
                             + Text.safe(String.join(
                                     ", ", list.stream().map(String::valueOf).toList())));
                 case String text ->
-                    out.println(margin + name + ": " + (name.endsWith("_at") ? Text.time(text) : Text.safe(text)));
+                    out.println(margin + name + ": " + (isTime(name) ? Text.time(text) : Text.safe(text)));
                 default -> out.println(margin + name + ": " + Text.safe(String.valueOf(value)));
             }
         });

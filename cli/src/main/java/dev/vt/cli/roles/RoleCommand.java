@@ -1,6 +1,7 @@
 package dev.vt.cli.roles;
 
 import dev.vt.cli.core.Shell;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,7 +28,7 @@ public final class RoleCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Unmatched
-    private List<String> arguments = List.of();
+    private List<String> arguments = new ArrayList<>();
 
     public RoleCommand(String role, Shell shell) {
         this.role = role;
