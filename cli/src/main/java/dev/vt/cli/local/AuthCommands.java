@@ -113,8 +113,9 @@ public final class AuthCommands {
             } else {
                 session.out().println("server: " + session.server());
                 who.members()
-                        .forEach((key, value) ->
-                                session.out().println(key + ": " + Text.safe(new Doc(value).toString())));
+                        .forEach((key, value) -> session.out()
+                                .println(key + ": "
+                                        + Text.safe(new Doc(value).text().orElseGet(() -> new Doc(value).toString()))));
             }
             return 0;
         }

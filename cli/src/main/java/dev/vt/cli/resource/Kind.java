@@ -90,11 +90,11 @@ public record Kind(
                 List.of(columns));
     }
 
-    /** {@code shop.example.com}, {@code shop.example.com:443} or {@code :8080}. */
+    /** {@code shop.example.com}, {@code shop.example.com:443}, {@code :8080} or {@code *:8080}. */
     private static List<String> addresses(Doc route) {
         String port = ":" + route.str("listen_port");
         String hostname = route.str("hostname");
-        return hostname.isEmpty() ? List.of(port) : List.of(hostname, hostname + port);
+        return hostname.isEmpty() ? List.of(port, "*" + port) : List.of(hostname, hostname + port);
     }
 
     private static String appPath(Target target) {

@@ -21,6 +21,9 @@ import picocli.CommandLine.Parameters;
 @SuppressWarnings("NullAway.Init")
 public final class WaitCommand extends VtCommand {
     private static final Set<String> READY = Set.of("ready", "active", "online", "serving", "succeeded");
+    /** Instances and tokens stay to be read when they are over. */
+    private static final Set<String> GONE = Set.of("stopped", "revoked", "ended");
+
     private static final Set<String> FAILED = Set.of("failed", "superseded", "stopped", "revoked");
 
     @Parameters(index = "0", paramLabel = "KIND", description = "for example deploy, env, instance or node")
@@ -82,7 +85,10 @@ public final class WaitCommand extends VtCommand {
 
     private Waiting.Look look(Session session, Kind found) {
         String status = status(session, found);
-        Waiting.Outcome outcome = status.equals(what) || what.equals("ready") && READY.contains(status)
+        boolean reached = status.equals(what)
+                || what.equals("ready") && READY.contains(status)
+                || what.equals("gone") && GONE.contains(status);
+        Waiting.Outcome outcome = reached
                 ? Waiting.Outcome.SUCCEEDED
                 : FAILED.contains(status) || status.equals("gone") ? Waiting.Outcome.FAILED : null;
         return new Waiting.Look(

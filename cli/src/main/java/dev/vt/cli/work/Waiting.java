@@ -70,6 +70,7 @@ final class Waiting {
     private final Instant deadline;
     private final boolean hasEvents;
     private long cursor;
+    private long seen;
     private List<String> reasons = List.of();
 
     private Waiting(Session session, WaitOptions options, Watched watched, long afterEvent) {
@@ -93,6 +94,9 @@ final class Waiting {
 
     /** Empty while it goes on and there is time. */
     private Optional<Outcome> look() {
+        // What is read below is at least as new as the answers before it, but not always as new as the last of these
+        // reads.
+        seen = session.api().lastEventId();
         try {
             Look look = watched.look();
             progress.show(look.lines(), look.data());
@@ -135,7 +139,7 @@ final class Waiting {
             session.api().stream(path, "following events", silence.plusMillis(1), line -> {
                 long event = line.number("event_id");
                 cursor = Math.max(cursor, event);
-                if (event > session.api().lastEventId() || !left().isPositive()) {
+                if (event > seen || "head".equals(line.str("type")) || !left().isPositive()) {
                     look().ifPresent(outcome -> found[0] = outcome);
                 }
                 return found[0] == null;
