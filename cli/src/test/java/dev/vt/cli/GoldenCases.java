@@ -55,6 +55,7 @@ final class GoldenCases {
         all.waiting();
         all.streams();
         all.cluster();
+        all.config();
         all.errors();
         return all.cases;
     }
@@ -1035,6 +1036,90 @@ final class GoldenCases {
                 api -> api.on(
                         "GET /v1/cluster/events",
                         Things.events(Things.event(1, "node.enrolled", NODE, "{\"name\":\"n1\"}"))));
+    }
+
+    private void config() {
+        String id = "cls_01k9ejze95es8r65rzyjka792h";
+        String author = "usr_01k9ejze95es8r65rzyjka7901";
+        String config = "{\"id\":\"" + id
+                + "\",\"created_at\":\"2030-01-02T03:00:00Z\",\"updated_at\":\"2030-01-02T03:00:00Z\",\"resource_version\":7,"
+                + "\"comment\":null,\"author_type\":\"user\",\"author_id\":\"" + author
+                + "\",\"document\":{\"raft\":{\"desired_voters\":5}},\"advice\":[]}";
+        String path = "/v1/cluster/config";
+        String set = "config set --file config.json --if-revision 6";
+        both("config-get", "config get", api -> api.on("GET " + path, config));
+        both(
+                "config-set",
+                set + " --comment more",
+                api -> api.on("PUT " + path, mutation("config.set", "applied", config, NONE, "config=" + id)));
+        both(
+                "config-set-same",
+                set,
+                api -> api.on("PUT " + path, mutation("config.set", "unchanged", config, NONE, "config=" + id)));
+        both(
+                "config-set-conflict",
+                set,
+                api -> api.on(
+                        "PUT " + path,
+                        412,
+                        problem(412, "version_conflict", "the resource has changed since it was read", "")));
+        both(
+                "config-set-invalid",
+                set,
+                api -> api.on(
+                        "PUT " + path,
+                        422,
+                        problem(422, "config_invalid", "raft.desired_voters must be from 1 to 7", "")));
+        both("config-set-without-revision", "config set --file -");
+        both("config-set-malformed", "config set --file vt.toml --if-revision 6");
+        both("config-set-no-file", "config set --file nosuch.json --if-revision 6");
+        both(
+                "config-validate",
+                "config validate --file config.json",
+                api -> api.on(
+                        "POST " + path + "/validate",
+                        "{\"valid\":true,\"violations\":[],\"advice\":[{\"code\":\"even_voters\",\"path\":\"raft.desired_voters\",\"message\":\"4 voters survive no more failures than 3\"}],\"diff\":[{\"path\":\"raft.desired_voters\",\"old\":3,\"new\":4}]}"));
+        both(
+                "config-validate-invalid",
+                "config validate --file config.json",
+                api -> api.on(
+                        "POST " + path + "/validate",
+                        "{\"valid\":false,\"violations\":[{\"code\":\"unknown_key\",\"path\":\"raft.desired_voter\",\"message\":\"is not a key\",\"nearest\":\"raft.desired_voters\"}],\"advice\":[],\"diff\":[]}"));
+        String revision = ",\"author_type\":\"user\",\"author_id\":\"" + author
+                + "\",\"created_at\":\"2030-01-02T03:04:05.678Z\",\"event_id\":9,";
+        both(
+                "config-versions",
+                "config versions",
+                api -> api.on(
+                        "GET " + path + "/versions",
+                        page(
+                                "{\"revision\":2,\"comment\":null,\"to_revision\":null" + revision
+                                        + "\"changed_keys\":[\"raft.desired_voters\"]}",
+                                "{\"revision\":3,\"comment\":\"back\",\"to_revision\":1" + revision
+                                        + "\"changed_keys\":[]}")));
+        both("config-versions-empty", "config versions", api -> api.on("GET " + path + "/versions", page()));
+        both(
+                "config-diff",
+                "config diff 1 2",
+                api -> api.on(
+                        "GET " + path + "/diff",
+                        "{\"from\":1,\"to\":2,\"changes\":[{\"path\":\"raft.desired_voters\",\"old\":3,\"new\":5}]}"));
+        both(
+                "config-diff-none",
+                "config diff",
+                api -> api.on("GET " + path + "/diff", "{\"from\":1,\"to\":2,\"changes\":[]}"));
+        both(
+                "config-rollback",
+                "config rollback 1 --if-revision 2",
+                api -> api.on(
+                        "POST " + path + "/rollback",
+                        mutation("config.rollback", "applied", config, NONE, "config=" + id)));
+        both(
+                "config-status",
+                "config status",
+                api -> api.on(
+                        "GET " + path + "/status",
+                        "{\"revision\":7,\"components\":[{\"kind\":\"server\",\"id\":\"srv_01k9ejze95es8r65rzyjka7920\",\"name\":\"a\",\"revision\":7,\"lags\":true,\"restart_keys\":[\"raft.heartbeat_ms\"]},{\"kind\":\"server\",\"id\":\"srv_01k9ejze95es8r65rzyjka7921\",\"name\":\"b\",\"revision\":null,\"lags\":false,\"restart_keys\":[]}]}"));
     }
 
     private void errors() {

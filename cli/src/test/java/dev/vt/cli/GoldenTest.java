@@ -44,6 +44,7 @@ class GoldenTest {
         Files.writeString(
                 home.resolve("unformatted.toml"),
                 "schema_version   =   \"v1\"\n[processes.web.resources]\nmemory=\"256Mi\"\n");
+        Files.writeString(home.resolve("config.json"), "{\"raft\": {\"desired_voters\": 5}}\n");
         Files.writeString(home.resolve("secret.txt"), "secret-canary");
         Files.writeString(home.resolve("bad.env"), "A=secret-canary\nA=secret-canary\n");
         Path config = home.resolve(".config/vt");

@@ -236,7 +236,7 @@ public final class ConfigCommands {
                 return document;
             }
         } catch (java.nio.file.NoSuchFileException e) {
-            throw new CliException(CliError.usage("file_missing", "there is no file " + file, null));
+            throw new CliException(CliError.usage("invalid_argument", "there is no file " + file, "check the path"));
         } catch (IOException e) {
             throw new CliException(notJson(file));
         }

@@ -140,13 +140,13 @@ public final class ApiClient {
     /** Any call as it stands; a key lets it be retried. */
     public Doc raw(
             String method, String path, @Nullable Object body, @Nullable String idempotencyKey, String activity) {
-        return call(
-                method, path, body, idempotencyKey, null, "GET".equals(method) || idempotencyKey != null, activity);
+        return call(method, path, body, idempotencyKey, null, "GET".equals(method) || idempotencyKey != null, activity);
     }
 
     /** The head of one answer, whatever its status; never retried. */
     public Map<String, String> headers(String path) throws IOException {
-        try (Http.Response response = exchange("GET", path, null, null, null, "application/json", connection.timeout())) {
+        try (Http.Response response =
+                exchange("GET", path, null, null, null, "application/json", connection.timeout())) {
             return response.headers();
         }
     }
