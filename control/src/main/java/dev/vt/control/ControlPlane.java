@@ -141,6 +141,23 @@ public final class ControlPlane implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ControlPlane.class);
     private static final Duration LEADER_WAIT = Duration.ofSeconds(20);
+    /** For one that only knows what it would do. */
+    private static final KeyWrapper NO_KEYS = new KeyWrapper() {
+        @Override
+        public String primaryKeyId() {
+            throw new IllegalStateException("there are no keys while a log is replayed");
+        }
+
+        @Override
+        public byte[] wrap(byte[] key, byte[] context) {
+            throw new IllegalStateException("there are no keys while a log is replayed");
+        }
+
+        @Override
+        public byte[] unwrap(String masterKeyId, byte[] wrapped, byte[] context) {
+            throw new IllegalStateException("there are no keys while a log is replayed");
+        }
+    };
 
     private final Options options;
     private final Clock clock;
@@ -328,6 +345,40 @@ public final class ControlPlane implements AutoCloseable {
             server.close();
             throw e;
         }
+    }
+
+    /**
+     * What a server of this program makes of a log.
+     *
+     * @param projections every view
+     * @param schemas every event
+     */
+    public record Catalogue(ProjectionSet projections, EventSchemas schemas) {}
+
+    /**
+     * The views and events of this program, for whoever replays a log without serving it.
+     *
+     * @param directory is only named, nothing is made in it
+     */
+    public static Catalogue catalogue(Path directory) {
+        InetSocketAddress nowhere = InetSocketAddress.createUnresolved("localhost", 0);
+        ControlPlane idle = new ControlPlane(new Options(
+                directory,
+                new LeaderTerm.Self("srv_00000000000000000000000000", "offline", List.of(), ServiceFeature.VERSION),
+                new PostgresAddress("jdbc:postgresql://localhost/none", "none", ""),
+                NO_KEYS,
+                nowhere,
+                true,
+                nowhere,
+                (org, image) -> {
+                    throw new IllegalStateException("nothing is resolved while a log is replayed");
+                },
+                new PullTokens(new SecureRandom(), Clock.systemUTC()),
+                Set.of(),
+                Clock.systemUTC(),
+                false));
+        idle.metrics.close();
+        return new Catalogue(idle.projections, idle.schemas);
     }
 
     private void open() {

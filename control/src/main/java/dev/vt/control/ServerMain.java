@@ -1,5 +1,6 @@
 package dev.vt.control;
 
+import dev.vt.control.backup.Backups;
 import dev.vt.control.cluster.LeaderTerm;
 import dev.vt.control.key.KeyWrapper;
 import dev.vt.control.key.MasterKeyFile;
@@ -50,6 +51,9 @@ public final class ServerMain {
      * @return the exit code of cli.md §7
      */
     public static int run(String[] args) {
+        if (args.length > 0 && (args[0].equals("backup") || args[0].equals("restore"))) {
+            return Backups.run(args, System.out, System.err);
+        }
         List<String> all = List.of(args);
         if (all.contains("--help") || all.contains("-h")) {
             System.out.print(ServerConfig.USAGE);
@@ -154,12 +158,7 @@ public final class ServerMain {
                 EmbeddedPostgres embedded = EmbeddedPostgres.start(EmbeddedPostgres.Config.durable(dataDir.postgres()));
                 return new Postgres(embedded.database("vt"), embedded);
             }
-            String[] userInfo = url.getUserInfo() == null
-                    ? new String[] {"postgres", ""}
-                    : (url.getUserInfo() + ":").split(":", -1);
-            int port = url.getPort() < 0 ? 5432 : url.getPort();
-            String jdbc = "jdbc:postgresql://" + url.getHost() + ":" + port + url.getPath();
-            return new Postgres(new PostgresAddress(jdbc, userInfo[0], userInfo[1]), null);
+            return new Postgres(PostgresAddress.of(url), null);
         }
 
         @Override

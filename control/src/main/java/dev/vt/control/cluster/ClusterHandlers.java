@@ -12,6 +12,7 @@ import dev.vt.control.http.Call;
 import dev.vt.control.http.Endpoint;
 import dev.vt.control.http.Refusals;
 import dev.vt.control.http.Reply;
+import dev.vt.eventlog.SideRecord;
 import dev.vt.eventlog.Verification;
 import dev.vt.kernel.Json;
 import java.sql.ResultSet;
@@ -63,8 +64,14 @@ final class ClusterHandlers {
                 .put("ipv6_prefix", cluster.ipv6Prefix())
                 .put("feature_level", cluster.featureLevel())
                 .put("leader_id", cluster.leaderId())
-                .put("leader_epoch", cluster.epoch());
+                .put("leader_epoch", cluster.epoch())
+                .put("recovery_epoch", recoveryEpoch());
         return Reply.ok(out);
+    }
+
+    /** How often this log was restored from a backup (B2). */
+    private int recoveryEpoch() {
+        return state.side("recovery", "epoch").map(SideRecord::version).orElse(0);
     }
 
     private Reply servers(Call call) {

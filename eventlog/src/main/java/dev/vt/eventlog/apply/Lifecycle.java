@@ -8,13 +8,13 @@ import java.util.Set;
  * first event to the first one that ends it. Later events (a status report that arrives late, shredded material) do not revive
  * it; only {@code undeleted} does.
  */
-final class Lifecycle {
+public final class Lifecycle {
     private static final Set<String> ENDS =
             Set.of("deleted", "removed", "revoked", "pruned", "left", "ended", "finished", "consumed");
 
     private Lifecycle() {}
 
-    static boolean aliveAfter(boolean aliveBefore, StoredEvent event) {
+    public static boolean aliveAfter(boolean aliveBefore, StoredEvent event) {
         String verb = event.type().substring(event.type().indexOf('.') + 1);
         if (verb.equals("undeleted")) {
             return true;

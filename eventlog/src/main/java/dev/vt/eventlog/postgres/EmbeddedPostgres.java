@@ -3,6 +3,8 @@ package dev.vt.eventlog.postgres;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -162,6 +164,23 @@ public final class EmbeddedPostgres implements AutoCloseable {
             }
         }
         log.error("postgres stays down; see its log and restart the server directory={}", home.path());
+    }
+
+    /** The way into a server that another process of the same user runs in {@code home}; empty if none does. */
+    public static Optional<PostgresAddress> running(Path home, String database) {
+        try {
+            Path absolute = home.toRealPath();
+            Optional<PostmasterPid> found = PostmasterPid.ofLiving(absolute.resolve("data"));
+            if (found.isEmpty()) {
+                return Optional.empty();
+            }
+            String password = Files.readString(absolute.resolve("password")).strip();
+            return Optional.of(PostgresAddress.loopback(found.get().port(), database, ServerHome.USER, password));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new PostgresException("could not look for a running server in " + home, e);
+        }
     }
 
     /** The way into a database of this server, as its owner. */

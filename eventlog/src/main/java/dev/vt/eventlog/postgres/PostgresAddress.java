@@ -1,5 +1,6 @@
 package dev.vt.eventlog.postgres;
 
+import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
@@ -22,6 +23,15 @@ public record PostgresAddress(String url, String user, String password) {
 
     static PostgresAddress loopback(int port, String database, String user, String password) {
         return new PostgresAddress("jdbc:postgresql://127.0.0.1:" + port + "/" + database, user, password);
+    }
+
+    /** Of {@code postgresql://user:password@host:port/database}. */
+    public static PostgresAddress of(URI url) {
+        String[] userInfo =
+                url.getUserInfo() == null ? new String[] {"postgres", ""} : (url.getUserInfo() + ":").split(":", -1);
+        int port = url.getPort() < 0 ? 5432 : url.getPort();
+        return new PostgresAddress(
+                "jdbc:postgresql://" + url.getHost() + ":" + port + url.getPath(), userInfo[0], userInfo[1]);
     }
 
     /** Opens a new connection at each call; pooling is the caller's business. */
