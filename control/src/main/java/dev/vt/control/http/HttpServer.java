@@ -55,6 +55,9 @@ public final class HttpServer implements AutoCloseable {
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[A-Za-z0-9._:-]{8,128}");
     private static final Duration READ_WAIT = Duration.ofSeconds(5);
+    /** Of a body that is too large, so that its sender still gets an answer. */
+    private static final int MAX_DRAIN = 8 << 20;
+
     private static final Set<String> CONSISTENCY = Set.of("session", "linearizable", "stale");
 
     private final Router router;
@@ -430,11 +433,24 @@ public final class HttpServer implements AutoCloseable {
                 InputStream in = request.content().inputStream()) {
             byte[] body = in.readNBytes(max + 1);
             if (body.length > max) {
+                drain(in);
                 throw tooLarge(max);
             }
             return body;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What is left of a body must not be taken for the next request. */
+    private static void drain(InputStream in) throws IOException {
+        byte[] buffer = new byte[64 << 10];
+        int drained = 0;
+        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+            drained += read;
+            if (drained > MAX_DRAIN) {
+                throw new CloseConnectionException("the client sends more than it may");
+            }
         }
     }
 

@@ -171,11 +171,40 @@ class EventHandlersTest {
             }
             HttpResponse<InputStream> more = client.stream(org + "/events/stream", "text/event-stream");
             assertThat(more.statusCode()).isEqualTo(429);
-            more.body().close();
+            assertThat(Json.parse(more.body().readAllBytes()).path("code").asText())
+                    .isEqualTo("too_many_streams");
         } finally {
             for (HttpResponse<InputStream> stream : open) {
                 stream.body().close();
             }
+        }
+    }
+
+    @Test
+    void aCursorBeyondTheLogIsWaitedForAndThenRefused_S28() throws Exception {
+        long head = Long.parseLong(client.get("/v1/orgs").header("Vt-Event-Id"));
+        Thread later = Thread.ofVirtual().start(() -> project("came-in-time"));
+
+        JsonNode page = client.get(org + "/events?after_event_id=" + (head + 1)).json();
+        later.join();
+        TestReply never = client.get(org + "/events?after_event_id=" + (head + 1_000_000));
+
+        assertThat(page.path("next_after_event_id").asLong()).isGreaterThanOrEqualTo(head + 1);
+        assertThat(never.code()).isEqualTo("cursor_ahead");
+        assertThat(never.header("Retry-After")).isNotEmpty();
+    }
+
+    /** Nothing of the filter happens, and the consumer's cursor moves on all the same. */
+    @Test
+    void aFilteredConsumerGetsAHeadEveryTenSeconds_S27() throws IOException {
+        HttpResponse<InputStream> stream = client.stream(org + "/events/stream?type=nothing.", "text/event-stream");
+        try (BufferedReader lines = reader(stream)) {
+            Sent first = next(lines);
+            project("elsewhere");
+            Sent second = next(lines);
+            assertThat(first.kind()).isEqualTo("head");
+            assertThat(second.kind()).isEqualTo("head");
+            assertThat(Long.parseLong(second.id())).isGreaterThan(Long.parseLong(first.id()));
         }
     }
 
