@@ -75,6 +75,13 @@ class ServerMainTest {
     }
 
     private Process launch(String command) throws IOException {
+        List<String> arguments =
+                new ArrayList<>(List.of(command, "--data-dir", dataDir().toString(), "--dev"));
+        arguments.addAll(List.of("--listen", "127.0.0.1:" + port, "--grpc-listen", "127.0.0.1:" + freePort()));
+        return launch("server.log", arguments);
+    }
+
+    private Process launch(String logFile, List<String> arguments) throws IOException {
         List<String> line = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElse("java"),
                 "-XX:TieredStopAtLevel=1",
@@ -83,11 +90,10 @@ class ServerMainTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 Entry.class.getName()));
-        line.addAll(List.of(command, "--data-dir", dataDir().toString(), "--dev"));
-        line.addAll(List.of("--listen", "127.0.0.1:" + port, "--grpc-listen", "127.0.0.1:" + freePort()));
+        line.addAll(arguments);
         return new ProcessBuilder(line)
                 .redirectErrorStream(true)
-                .redirectOutput(temporary.resolve("server.log").toFile())
+                .redirectOutput(temporary.resolve(logFile).toFile())
                 .start();
     }
 
@@ -242,5 +248,65 @@ class ServerMainTest {
         running.destroy();
         assertThat(running.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(dataDir().resolve("postgres/data/postmaster.pid")).doesNotExist();
+    }
+
+    /** The backup is taken of the running server; its directory is then lost but for the master key. */
+    @Test
+    void aRestoredServerIsTheSameClusterInALaterRecoveryEpoch_B1_B2() throws Exception {
+        start();
+        JsonNode bootstrapped = bootstrap();
+        String token = bootstrapped.path("secret").asText();
+        String projects = "/v1/orgs/" + bootstrapped.at("/receipt/ids/org").asText() + "/projects";
+        call(
+                "POST",
+                projects,
+                token,
+                "restore-key-1",
+                Json.object().put("name", "kept").toString());
+        JsonNode before = cluster(token);
+        Path file = temporary.resolve("backup.vt");
+        assertThat(finish("backup", "--data-dir", dataDir().toString(), "--out", file.toString()))
+                .isZero();
+        call(
+                "POST",
+                projects,
+                token,
+                "restore-key-2",
+                Json.object().put("name", "lost").toString());
+        stopServer();
+        Files.move(dataDir(), temporary.resolve("lost"));
+
+        String key = temporary.resolve("lost/master.key").toString();
+        assertThat(finish(
+                        "restore",
+                        "--data-dir",
+                        dataDir().toString(),
+                        "--from",
+                        file.toString(),
+                        "--master-key-file",
+                        key))
+                .as(Files.readString(temporary.resolve("backup.log")))
+                .isZero();
+        start();
+
+        JsonNode after = cluster(token);
+        assertThat(after.path("id")).isEqualTo(before.path("id"));
+        assertThat(after.path("recovery_epoch").asInt()).isEqualTo(1);
+        assertThat(count(projects, token)).isEqualTo(1);
+        JsonNode verified = Json.parse(call("POST", "/v1/cluster/verify", token, null, "")
+                .orElseThrow()
+                .body());
+        assertThat(verified.path("clean").asBoolean()).as(verified.toString()).isTrue();
+    }
+
+    private JsonNode cluster(String token) {
+        return Json.parse(
+                call("GET", "/v1/cluster", token, null, "").orElseThrow().body());
+    }
+
+    private int finish(String... arguments) throws IOException, InterruptedException {
+        Process process = launch("backup.log", List.of(arguments));
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+        return process.exitValue();
     }
 }

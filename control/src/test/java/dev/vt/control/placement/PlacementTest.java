@@ -298,6 +298,24 @@ class PlacementTest {
                 .isEqualTo(Instances.Reported.IGNORED);
     }
 
+    /** The scheduler and the capacity precondition act on the same revision, at once. */
+    @Test
+    void theReserveInTheConfigurationDecidesWhatFits_C4() {
+        join(4_096);
+        configure(0, "{\"document\": {\"scheduler\": {\"reserved_memory_bytes\": 4294967296}}}");
+        shop.deployed("one", Shop.MANIFEST);
+        until("blocked", () -> process().toString().contains("no_capacity_memory"));
+
+        configure(1, "{\"document\": {}}");
+
+        until("ready", () -> instances("ready").size() == 1);
+    }
+
+    private void configure(int revision, String body) {
+        TestReply reply = server.operator().ifMatch(revision).put("/v1/cluster/config", Json.parse(body));
+        assertThat(reply.status()).as(reply.toString()).isEqualTo(200);
+    }
+
     @Test
     void aFailedInstanceIsReplacedAndItsNodeAvoided_K9() {
         join(4_096);
