@@ -59,6 +59,11 @@ public final class Backups {
     }
 
     private int run(String[] args) {
+        List<String> all = List.of(args);
+        if (all.contains("--help") || all.contains("-h")) {
+            out.print(BackupOptions.USAGE);
+            return OK;
+        }
         BackupOptions options;
         try {
             options = BackupOptions.parse(args);
