@@ -32,7 +32,7 @@ record BackupOptions(
     }
 
     static final String USAGE = """
-            usage: vt server backup --data-dir DIR --out FILE [--passphrase-file FILE] [--postgres-url URL]
+            Usage: vt server backup --data-dir DIR --out FILE [--passphrase-file FILE] [--postgres-url URL]
                    vt server backup --verify FILE (--data-dir DIR | --master-key-file FILE | --passphrase-file FILE)
                    vt server restore --data-dir DIR --from FILE [--to-event N] [--master-key-file FILE]
                                      [--passphrase-file FILE] [--postgres-url URL]

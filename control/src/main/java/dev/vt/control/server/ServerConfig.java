@@ -77,11 +77,11 @@ public record ServerConfig(
             Usage: vt server init|run --data-dir DIR [--listen HOST:PORT] [--grpc-listen HOST:PORT]
                                       [--postgres-url URL] [--dev]
                                       [--plain-registries HOST:PORT,...]
-<<<<<<< HEAD
 
             A server of the control plane: it decides, and keeps the log.
               init    sets up the data directory, and ends
               run     sets it up if it is new, and serves until stopped
+            See also: vt server backup --help, vt server restore --help
 
               --data-dir DIR             database, keys and images; lost with it: everything
               --listen HOST:PORT         the API for people and programs, default 127.0.0.1:8440
@@ -89,9 +89,6 @@ public record ServerConfig(
               --postgres-url URL         this PostgreSQL instead of the embedded one
               --dev                      plain HTTP, on loopback only
               --plain-registries LIST    image registries that are spoken to without TLS
-=======
-                   vt server backup|restore --help
->>>>>>> ea7ce03 (server backup and restore: sealed archive of log and side records, verified by replay)
             """;
 
     private static final Set<String> VALUES =
