@@ -1,5 +1,6 @@
 package dev.vt.control;
 
+import dev.vt.control.auth.RateLimiter;
 import dev.vt.control.cluster.LeaderTerm;
 import dev.vt.control.key.KeyWrapper;
 import dev.vt.control.key.MasterKeyFile;
@@ -112,6 +113,7 @@ public final class ServerMain {
                             pullTokens,
                             ownRegistry,
                             clock,
+                            config.dev() ? RateLimiter.Limits.DEVELOPMENT : null,
                             true))) {
                 if (config.command() == ServerConfig.Command.INIT) {
                     log.info("server initialised data_dir={}", dataDir.root());

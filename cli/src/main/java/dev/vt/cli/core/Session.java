@@ -1,6 +1,5 @@
 package dev.vt.cli.core;
 
-import dev.vt.cli.config.Credentials;
 import dev.vt.cli.config.Settings;
 import dev.vt.cli.http.ApiClient;
 import dev.vt.cli.json.Doc;
@@ -106,8 +105,8 @@ public final class Session {
     public ApiClient api() {
         if (api == null) {
             String server = server();
-            String token = firstSet(shell.env().get("VT_TOKEN"))
-                    .or(() -> Credentials.load(shell.directory("data")).token(server))
+            String token = new SignIn(this, server)
+                    .token()
                     .orElseThrow(() -> new CliException(CliError.of(
                             "auth",
                             3,
