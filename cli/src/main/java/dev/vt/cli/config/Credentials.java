@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -53,6 +54,12 @@ public final class Credentials {
             throw new CliException(
                     CliError.of("auth", 3, "not_logged_in", "cannot read " + file, "remove it and run: vt auth login"));
         }
+    }
+
+    /** A token for the server as it is kept; one of a sign-in by browser may have ended ({@code core.SignIn} renews it). */
+    public Optional<String> token(String server) {
+        Doc kept = entry(server);
+        return kept.get("token").text().or(() -> kept.get("access_token").text());
     }
 
     /** What is kept for a server: {@code token}, or a pair that is renewed. */

@@ -101,18 +101,17 @@ public final class Session {
         return text == null ? Duration.ofSeconds(30) : Durations.parse("--timeout", text);
     }
 
+    /** The token for the server in force, renewed if need be; empty if nobody signed in. */
+    public Optional<String> token() {
+        return new SignIn(this, server()).token();
+    }
+
     /** The client with the token of this server. */
     public ApiClient api() {
         if (api == null) {
             String server = server();
-            String token = new SignIn(this, server)
-                    .token()
-                    .orElseThrow(() -> new CliException(CliError.of(
-                            "auth",
-                            3,
-                            "not_logged_in",
-                            "not signed in to " + server,
-                            "vt auth login --server " + server)));
+            String token = token().orElseThrow(() -> new CliException(CliError.of(
+                    "auth", 3, "not_logged_in", "not signed in to " + server, "vt auth login --server " + server)));
             ApiClient client = client(token).announcing(this::announce);
             api = limit == null ? client : client.once();
         }

@@ -7,20 +7,27 @@ import dev.vt.control.auth.TokenSecrets;
 import dev.vt.control.feature.Draft;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.key.KeyWrapper;
+import dev.vt.control.key.MasterKeyUnavailableException;
 import dev.vt.control.key.Sealing;
 import dev.vt.eventlog.Precondition;
 import dev.vt.eventlog.SideOperation;
 import dev.vt.eventlog.SideRecord;
+import dev.vt.kernel.ErrorCode;
 import dev.vt.kernel.Json;
+import dev.vt.kernel.Problem;
+import dev.vt.kernel.ProblemException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The cluster's key from which pairs of tokens follow (A19), wrapped in a side record and made with the first sign-in.
  * Thread-safe.
  */
 final class FamilyKey {
+    private static final Logger log = LoggerFactory.getLogger(FamilyKey.class);
     private static final String KIND = "wrapped_key";
     private static final String RECORD = "token_hmac";
     private static final byte[] CONTEXT = Sealing.context("vt-token-hmac-v1");
@@ -67,7 +74,13 @@ final class FamilyKey {
         Optional<SideRecord> record = state.side(KIND, RECORD);
         return record.map(found -> {
             Wrapped wrapped = Json.read(found.content(), Wrapped.class);
-            return wrapper.unwrap(wrapped.masterKeyId(), wrapped.wrapped(), CONTEXT);
+            try {
+                return wrapper.unwrap(wrapped.masterKeyId(), wrapped.wrapped(), CONTEXT);
+            } catch (MasterKeyUnavailableException e) {
+                log.warn("tokens cannot be renewed reason=master_key_unavailable", e);
+                throw new ProblemException(
+                        Problem.of(ErrorCode.MASTER_KEY_UNAVAILABLE, "this server has not the key that makes tokens"));
+            }
         });
     }
 
