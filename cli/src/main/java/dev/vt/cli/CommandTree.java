@@ -7,6 +7,11 @@ import dev.vt.cli.cluster.NodeLabelCommand;
 import dev.vt.cli.cluster.TokenCreateCommand;
 import dev.vt.cli.core.Shell;
 import dev.vt.cli.core.VtCommand;
+import dev.vt.cli.identity.AuditQueryCommand;
+import dev.vt.cli.identity.MemberCommands;
+import dev.vt.cli.identity.PrincipalCommands;
+import dev.vt.cli.identity.QuotaCommands;
+import dev.vt.cli.identity.UserCommands;
 import dev.vt.cli.local.ApiCommand;
 import dev.vt.cli.local.AuthCommands;
 import dev.vt.cli.local.CompletionCommand;
@@ -38,6 +43,7 @@ import dev.vt.cli.work.ScaleCommand;
 import dev.vt.cli.work.Starters;
 import dev.vt.cli.work.StatusCommand;
 import dev.vt.cli.work.WaitCommand;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -92,6 +98,7 @@ final class CommandTree {
         CommandLine root = new CommandLine(new Root());
         work(root);
         platform(root);
+        identity(root);
         cluster(root);
         config(root);
         local(root);
@@ -192,6 +199,42 @@ final class CommandTree {
         });
     }
 
+    /** Who may do what, and how much. */
+    private void identity(CommandLine root) {
+        resource(root, Kind.MEMBER, group -> {
+            group.addSubcommand("add", make(new MemberCommands.Add()));
+            group.addSubcommand("update", make(new MemberCommands.Update()));
+            group.addSubcommand("remove", make(new MemberCommands.Remove()));
+        });
+        resource(
+                root,
+                Kind.SERVICE_PRINCIPAL,
+                group -> {
+                    group.addSubcommand("create", make(new PrincipalCommands.Create()));
+                    group.addSubcommand("update", make(new PrincipalCommands.Update()));
+                    group.addSubcommand("delete", make(new DeleteCommand(Kind.SERVICE_PRINCIPAL)));
+                    group.addSubcommand("rotate", make(new PrincipalCommands.Rotate()));
+                },
+                "sp");
+        resource(root, Kind.USER, group -> {
+            group.addSubcommand("create", make(new UserCommands.Create()));
+            group.addSubcommand("update", make(new UserCommands.Update()));
+            group.addSubcommand("invite", make(new UserCommands.Invite()));
+            group.addSubcommand("enable", make(new UserCommands.Switch(true)));
+            group.addSubcommand("disable", make(new UserCommands.Switch(false)));
+        });
+        group(root, "quotas", "How much the org may have", group -> {
+            group.addSubcommand("show", make(new QuotaCommands.Show()));
+            group.addSubcommand("set", make(new QuotaCommands.SetLimits()));
+        });
+        group(root, "usage", "How much the org has", group -> {
+            group.addSubcommand("show", make(new QuotaCommands.Usage()));
+        });
+        group(root, "audit", "Who did what that matters", group -> {
+            group.addSubcommand("query", make(new AuditQueryCommand()));
+        });
+    }
+
     private void cluster(CommandLine root) {
         for (Kind kind : List.of(Kind.NODE, Kind.EDGE)) {
             resource(root, kind, group -> {
@@ -273,10 +316,15 @@ final class CommandTree {
     }
 
     /** {@code list} and {@code describe} for any kind, and what {@code more} adds; the singular is accepted. */
-    private void resource(CommandLine root, Kind kind, java.util.function.Consumer<CommandLine> more) {
+    private void resource(
+            CommandLine root, Kind kind, java.util.function.Consumer<CommandLine> more, String... abbreviations) {
         // "vt deploy" and "vt edge" are commands of their own.
         boolean taken = kind.equals(Kind.EDGE) || kind.equals(Kind.DEPLOY);
-        if (!wanted(kind.plural()) && (taken || !wanted(kind.singular()))) {
+        List<String> aliases = new ArrayList<>(List.of(abbreviations));
+        if (!taken) {
+            aliases.add(kind.singular());
+        }
+        if (!wanted(kind.plural()) && aliases.stream().noneMatch(this::wanted)) {
             return;
         }
         String about = kind.about().isEmpty() ? kind.plural() : kind.about();
@@ -293,7 +341,7 @@ final class CommandTree {
                         make(new DescribeCommand(kind)),
                         "show everything about " + one(kind) + ", and what happened to it"));
         more.accept(group);
-        root.addSubcommand(kind.plural(), group, taken ? new String[0] : new String[] {kind.singular()});
+        root.addSubcommand(kind.plural(), group, aliases.toArray(String[]::new));
     }
 
     private void group(

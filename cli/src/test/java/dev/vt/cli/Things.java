@@ -34,7 +34,8 @@ final class Things {
     }
 
     static String org(String id, String name) {
-        return "{\"id\":\"" + id + "\",\"name\":\"" + name + "\",\"billing_email\":\"\"," + TIMES + "}";
+        return "{\"id\":\"" + id + "\",\"name\":\"" + name + "\",\"billing_email\":\"\",\"developers_may_exec\":false,"
+                + TIMES + "}";
     }
 
     static String project() {

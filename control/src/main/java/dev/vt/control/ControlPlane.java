@@ -4,6 +4,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vt.control.app.AppFeature;
 import dev.vt.control.app.Apps;
 import dev.vt.control.audit.AuditFeature;
+import dev.vt.control.audit.DenyAudits;
+import dev.vt.control.audit.ReadAudits;
+import dev.vt.control.auth.Gatekeeper;
+import dev.vt.control.auth.Owners;
+import dev.vt.control.auth.RateLimiter;
+import dev.vt.control.auth.Sensitive;
 import dev.vt.control.auth.TokenAuthenticator;
 import dev.vt.control.bootstrap.BootstrapCode;
 import dev.vt.control.bootstrap.BootstrapFeature;
@@ -13,12 +19,14 @@ import dev.vt.control.ca.ServerTls;
 import dev.vt.control.cluster.ClusterFeature;
 import dev.vt.control.cluster.Clusters;
 import dev.vt.control.cluster.LeaderTerm;
+import dev.vt.control.config.ClusterConfig;
 import dev.vt.control.config.ConfigFeature;
 import dev.vt.control.config.ConfigWatch;
 import dev.vt.control.deploy.DeployFeature;
 import dev.vt.control.deploy.Deploys;
 import dev.vt.control.desired.DesiredFeature;
 import dev.vt.control.desired.DesiredReleases;
+import dev.vt.control.device.DeviceFeature;
 import dev.vt.control.edge.EdgeFeature;
 import dev.vt.control.edge.EdgePresence;
 import dev.vt.control.edge.Edges;
@@ -43,6 +51,8 @@ import dev.vt.control.key.KeyWrapper;
 import dev.vt.control.key.MasterKeyCheck;
 import dev.vt.control.log.LogFeature;
 import dev.vt.control.log.LogQueries;
+import dev.vt.control.member.MemberFeature;
+import dev.vt.control.member.Members;
 import dev.vt.control.metric.MetricFeature;
 import dev.vt.control.metric.ServerMetrics;
 import dev.vt.control.metric.StoreGauges;
@@ -59,8 +69,10 @@ import dev.vt.control.placement.StatusReports;
 import dev.vt.control.plane.InstanceDirectory;
 import dev.vt.control.plane.NodeLinks;
 import dev.vt.control.plane.PlaneServer;
+import dev.vt.control.principal.PrincipalFeature;
 import dev.vt.control.project.ProjectFeature;
 import dev.vt.control.project.Projects;
+import dev.vt.control.quota.QuotaFeature;
 import dev.vt.control.registry.PullTokens;
 import dev.vt.control.registry.RegistryFeature;
 import dev.vt.control.registry.TenantImages;
@@ -78,8 +90,14 @@ import dev.vt.control.server.ControlStore;
 import dev.vt.control.server.DataDir;
 import dev.vt.control.server.StoreMaintenance;
 import dev.vt.control.service.ServiceFeature;
+import dev.vt.control.session.AuthWrites;
+import dev.vt.control.session.Passwords;
+import dev.vt.control.session.SessionFeature;
+import dev.vt.control.session.Sessions;
+import dev.vt.control.session.SignIns;
 import dev.vt.control.token.TokenFeature;
 import dev.vt.control.token.Tokens;
+import dev.vt.control.user.Invitations;
 import dev.vt.control.user.UserFeature;
 import dev.vt.control.user.Users;
 import dev.vt.eventlog.EventSchemas;
@@ -105,6 +123,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -124,6 +143,7 @@ public final class ControlPlane implements AutoCloseable {
      * @param pullTokens for the built-in registry
      * @param registryHosts by which images of the built-in registry are named, {@code host:port}
      * @param reconciles false: nothing happens but what is asked for; the views stay as the last command left them
+     * @param limits calls per minute; null: as the cluster is configured
      */
     public record Options(
             Path dataDir,
@@ -137,6 +157,7 @@ public final class ControlPlane implements AutoCloseable {
             PullTokens pullTokens,
             Set<String> registryHosts,
             Clock clock,
+            RateLimiter.@Nullable Limits limits,
             boolean reconciles) {}
 
     private static final Logger log = LoggerFactory.getLogger(ControlPlane.class);
@@ -174,6 +195,10 @@ public final class ControlPlane implements AutoCloseable {
     private final Mutations mutations;
 
     private final SystemMutations system;
+    private final DenyAudits denials;
+    private final AuthWrites authWrites;
+    private final RateLimiter limiter;
+    private final Sessions sessions;
 
     private final BootstrapCode bootstrapCode;
     private final Users users = new Users(store);
@@ -196,9 +221,13 @@ public final class ControlPlane implements AutoCloseable {
         this.ids = Ids.uuidV7(clock, random);
         this.term = new LeaderTerm(
                 options.self(), store, clusters, () -> store.store().leads(), clock, ids, random);
-        this.mutations =
-                new Mutations(store, store, term, () -> config.get().retention().idempotency(), clock, ids);
+        this.mutations = new Mutations(
+                store, store, term, () -> config.get().retention().idempotency(), clock, ids, Sensitive::action);
         this.system = new SystemMutations(store, term, clock, ids);
+        this.denials = new DenyAudits(system, clock);
+        this.limiter = new RateLimiter(clock);
+        this.authWrites = new AuthWrites(system, term);
+        this.sessions = new Sessions(store, authWrites, clock, random);
         this.bootstrapCode = new BootstrapCode(options.dataDir(), clock, random);
         this.secretDelivery = new SecretDelivery(store, secrets, options.keys());
         this.nodes = new Nodes(store, system);
@@ -231,6 +260,7 @@ public final class ControlPlane implements AutoCloseable {
         InstanceDirectory directory = new Planes.Directory(instances);
         NodeConditions conditions =
                 new NodeConditions(clock, heartbeats, () -> config.get().detection());
+        ReadAudits readAudits = new ReadAudits(system);
         this.features = features(
                 envs,
                 List.of(
@@ -263,6 +293,9 @@ public final class ControlPlane implements AutoCloseable {
                                 directory,
                                 logs,
                                 (org, env) -> envs.find(new OrgScope(org), env).isPresent(),
+                                (call, env) -> envs.find(call.org(), env)
+                                        .filter(Env::guarded)
+                                        .ifPresent(guarded -> readAudits.record(call, "log.read", env)),
                                 clock)));
         this.projections = new ProjectionSet(
                 features.stream().flatMap(f -> f.coreProjections().stream()).toList(),
@@ -278,10 +311,14 @@ public final class ControlPlane implements AutoCloseable {
 
     /** The nouns, in the order of their core views: one may read those above it (S14). */
     private List<Feature> features(Envs envs, List<Feature> machines) {
-        Orgs orgs = new Orgs(store);
+        Members members = new Members(store);
+        Orgs orgs = new Orgs(store, members);
         Projects projects = new Projects(store);
         Apps apps = new Apps(store);
         Tokens tokens = new Tokens(store, random);
+        Invitations invitations = new Invitations(store, clock, random);
+        Passwords passwords = new Passwords(store, random);
+        SignIns signIns = new SignIns(users, passwords, sessions, authWrites, denials, clock);
         ImageLookup images = new TenantImages(
                 options.images(),
                 options.registryHosts(),
@@ -296,10 +333,27 @@ public final class ControlPlane implements AutoCloseable {
                 new ClusterFeature(mutations, system, store, clusters, new StoreMaintenance(store, this::projections)),
                 new ConfigFeature(
                         mutations, store, clusters, config, options.self().serverId(), () -> false),
-                new UserFeature(store, users),
+                new UserFeature(mutations, store, users, invitations),
                 new OrgFeature(mutations, store, orgs, users),
+                new MemberFeature(mutations, store, members, users),
                 new TokenFeature(mutations, store, tokens, users, orgs),
-                new BootstrapFeature(mutations, users, orgs, tokens, bootstrapCode, ids, random),
+                new PrincipalFeature(
+                        mutations, store, passwords, authWrites, denials, limiter, this::limits, clock, random),
+                new BootstrapFeature(mutations, users, orgs, tokens, bootstrapCode, ids, passwords),
+                new DeviceFeature(new DeviceFeature.Wiring(
+                        store,
+                        options.keys(),
+                        tokens,
+                        users,
+                        signIns,
+                        authWrites,
+                        new TokenAuthenticator(store, clock),
+                        limiter,
+                        this::limits,
+                        !options.plainHttp(),
+                        clock,
+                        random)),
+                new SessionFeature(signIns, sessions, passwords, invitations, users, tokens, authWrites, denials),
                 new ProjectFeature(mutations, store, projects),
                 new AppFeature(mutations, store, apps, projects),
                 new EnvFeature(mutations, store, envs, apps),
@@ -310,7 +364,8 @@ public final class ControlPlane implements AutoCloseable {
                 new RouteFeature(mutations, store, envs, routes, desired),
                 new DeployFeature(
                         mutations, store, envs, releases, deploys, desired, scales, routes, secrets, images, system),
-                new AuditFeature(store),
+                new QuotaFeature(mutations, store, orgs),
+                new AuditFeature(store, denials),
                 events,
                 new MetricFeature(
                         metrics,
@@ -409,7 +464,15 @@ public final class ControlPlane implements AutoCloseable {
                 endpoints(),
                 httpServices(),
                 webSockets(),
-                new TokenAuthenticator(store, clock),
+                new Gatekeeper(
+                        new TokenAuthenticator(store, clock),
+                        new Owners(store),
+                        limiter,
+                        this::limits,
+                        denials,
+                        sessions,
+                        clock,
+                        !options.plainHttp()),
                 store,
                 clock,
                 ids);
@@ -478,6 +541,11 @@ public final class ControlPlane implements AutoCloseable {
         return system;
     }
 
+    /** For tests that do not wait a minute. */
+    public DenyAudits denials() {
+        return denials;
+    }
+
     /** For the node plane. */
     public SecretDelivery secretDelivery() {
         return secretDelivery;
@@ -511,6 +579,20 @@ public final class ControlPlane implements AutoCloseable {
         public int pageItems() {
             return config.get().limits().pageItems();
         }
+    }
+
+    /** As the options say, else as the configuration does, which may change at any time. */
+    private RateLimiter.Limits limits() {
+        RateLimiter.Limits fixed = options.limits();
+        if (fixed != null) {
+            return fixed;
+        }
+        ClusterConfig.Limits configured = config.get().limits();
+        return new RateLimiter.Limits(
+                configured.readsPerMinute(),
+                configured.writesPerMinute(),
+                configured.signInsPerMinute(),
+                configured.tokensPerMinute());
     }
 
     private Map<String, HttpService> httpServices() {

@@ -1,5 +1,6 @@
 package dev.vt.control;
 
+import dev.vt.control.auth.RateLimiter;
 import dev.vt.control.backup.Backups;
 import dev.vt.control.cluster.LeaderTerm;
 import dev.vt.control.key.KeyWrapper;
@@ -116,6 +117,7 @@ public final class ServerMain {
                             pullTokens,
                             ownRegistry,
                             clock,
+                            config.dev() ? RateLimiter.Limits.DEVELOPMENT : null,
                             true))) {
                 if (config.command() == ServerConfig.Command.INIT) {
                     log.info("server initialised data_dir={}", dataDir.root());

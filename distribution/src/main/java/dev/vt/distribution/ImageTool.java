@@ -1,7 +1,8 @@
 package dev.vt.distribution;
 
-import dev.vt.cli.config.Credentials;
+import dev.vt.cli.core.Globals;
 import dev.vt.cli.core.Interrupts;
+import dev.vt.cli.core.Session;
 import dev.vt.images.ImageConfig;
 import dev.vt.images.ImageException;
 import dev.vt.images.ImageReference;
@@ -90,10 +91,7 @@ final class ImageTool {
 
     /** The token of the server in force, as any registry client would give it. */
     private static RegistryCredentials credentials() {
-        String server = System.getenv().getOrDefault("VT_SERVER", "");
-        Optional<String> token = Optional.ofNullable(System.getenv("VT_TOKEN"))
-                .or(() -> Credentials.load(Main.shell(new Interrupts()).directory("data"))
-                        .token(server));
+        Optional<String> token = new Session(Main.shell(new Interrupts()), new Globals()).token();
         return token.<RegistryCredentials>map(
                         secret -> new RegistryCredentials.Basic("vt", secret.getBytes(StandardCharsets.UTF_8)))
                 .orElseGet(RegistryCredentials::anonymous);

@@ -1,6 +1,5 @@
 package dev.vt.cli.core;
 
-import dev.vt.cli.config.Credentials;
 import dev.vt.cli.config.Settings;
 import dev.vt.cli.http.ApiClient;
 import dev.vt.cli.json.Doc;
@@ -102,18 +101,17 @@ public final class Session {
         return text == null ? Duration.ofSeconds(30) : Durations.parse("--timeout", text);
     }
 
+    /** The token for the server in force, renewed if need be; empty if nobody signed in. */
+    public Optional<String> token() {
+        return new SignIn(this, server()).token();
+    }
+
     /** The client with the token of this server. */
     public ApiClient api() {
         if (api == null) {
             String server = server();
-            String token = firstSet(shell.env().get("VT_TOKEN"))
-                    .or(() -> Credentials.load(shell.directory("data")).token(server))
-                    .orElseThrow(() -> new CliException(CliError.of(
-                            "auth",
-                            3,
-                            "not_logged_in",
-                            "not signed in to " + server,
-                            "vt auth login --server " + server)));
+            String token = token().orElseThrow(() -> new CliException(CliError.of(
+                    "auth", 3, "not_logged_in", "not signed in to " + server, "vt auth login --server " + server)));
             ApiClient client = client(token).announcing(this::announce);
             api = limit == null ? client : client.once();
         }

@@ -151,6 +151,11 @@ public final class ApiClient {
         }
     }
 
+    /** A call that must not be repeated by itself: sign-in, polls, refresh. */
+    public Doc post(String path, Object body, String activity) {
+        return call("POST", path, body, null, null, false, activity);
+    }
+
     private Doc call(
             String method,
             String path,

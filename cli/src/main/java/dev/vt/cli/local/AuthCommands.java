@@ -5,6 +5,7 @@ import dev.vt.cli.core.CliError;
 import dev.vt.cli.core.CliException;
 import dev.vt.cli.core.Durations;
 import dev.vt.cli.core.Session;
+import dev.vt.cli.core.SignIn;
 import dev.vt.cli.core.VtCommand;
 import dev.vt.cli.http.ApiClient;
 import dev.vt.cli.json.Doc;
@@ -28,7 +29,9 @@ import picocli.CommandLine.Parameters;
 public final class AuthCommands {
     private AuthCommands() {}
 
-    @Command(name = "login", description = "sign in with a personal token, or with the bootstrap code of a new cluster")
+    @Command(
+            name = "login",
+            description = "sign in by a browser's approval, a personal token, or the bootstrap code of a new cluster")
     public static final class Login extends VtCommand {
         @Option(names = "--token-file", paramLabel = "FILE", description = "file with a token; - reads standard input")
         private @Nullable String tokenFile;
@@ -42,12 +45,29 @@ public final class AuthCommands {
         @Option(names = "--email", paramLabel = "ADDRESS", description = "with the bootstrap code: the first operator")
         private @Nullable String email;
 
+        @Option(names = "--token", description = "ask for a token instead of a browser's approval")
+        private boolean askToken;
+
+        @Option(names = "--no-browser", description = "only print the address of the approval page")
+        private boolean noBrowser;
+
         @Override
         protected int run(Session session) throws IOException {
-            String token = bootstrapCodeFile == null ? token(session) : bootstrap(session, bootstrapCodeFile);
+            boolean approved = bootstrapCodeFile == null && tokenFile == null && !askToken;
+            if (approved && !noBrowser && !session.interactive()) {
+                throw new CliException(CliError.usage(
+                        "not_logged_in",
+                        "no terminal to sign in from",
+                        "vt auth login --token-file FILE, or: vt auth login --no-browser"));
+            }
+            String token = approved
+                    ? DeviceLogin.run(session, !noBrowser)
+                    : bootstrapCodeFile == null ? token(session) : bootstrap(session, bootstrapCodeFile);
             ApiClient api = session.client(token);
             Doc who = api.get("/v1/auth/whoami", "signing in to " + session.server());
-            Credentials.load(session.shell().directory("data")).set(session.server(), token);
+            if (!approved) {
+                Credentials.load(session.shell().directory("data")).set(session.server(), Map.of("token", token));
+            }
             session.out().println("OK    signed in to " + session.server() + " as " + Text.safe(name(who)));
             return 0;
         }
@@ -93,11 +113,19 @@ public final class AuthCommands {
         return "?";
     }
 
-    @Command(name = "logout", description = "forget the token of this server")
+    @Command(name = "logout", description = "end the sign-in to this server and forget it")
     public static final class Logout extends VtCommand {
         @Override
         protected int run(Session session) {
-            boolean known = Credentials.load(session.shell().directory("data")).remove(session.server());
+            Credentials credentials = Credentials.load(session.shell().directory("data"));
+            try {
+                SignIn.revoke(session.publicApi(), credentials.entry(session.server()));
+            } catch (CliException e) {
+                session.err()
+                        .println(
+                                "warning: the server was not told: " + e.error().message());
+            }
+            boolean known = credentials.remove(session.server());
             session.out().println((known ? "OK    signed out of " : "SAME  not signed in to ") + session.server());
             return 0;
         }

@@ -251,6 +251,33 @@ public record Kind(
             .about("Enrollment tokens: a machine joins with one, once")
             .called(doc -> List.of());
 
+    public static final Kind MEMBER = inOrg(
+                    "member",
+                    Column.of("ID", "id"),
+                    Column.of("EMAIL", "email"),
+                    Column.of("ROLE", "role"),
+                    Column.time("ADDED", "created_at"))
+            .about("Members: the people of an org, and what they may do there")
+            .called(doc -> List.of(doc.str("email")));
+    public static final Kind SERVICE_PRINCIPAL = inOrg(
+                    "service-principal",
+                    Column.of("ID", "id"),
+                    Column.of("NAME", "name"),
+                    Column.of("CLIENT", "client_id"),
+                    Column.of("RESOURCE", "resource"),
+                    Column.time("CREATED", "created_at"))
+            .about("Service principals: what programs sign in as");
+    public static final Kind USER = inCluster(
+                    "user",
+                    "/v1/users",
+                    Column.of("ID", "id"),
+                    Column.of("EMAIL", "email"),
+                    Column.of("OPERATOR", "operator"),
+                    Column.of("DISABLED", "disabled"),
+                    Column.time("CREATED", "created_at"))
+            .about("Users: everybody who can sign in to the cluster")
+            .called(doc -> List.of(doc.str("email")));
+
     public static final List<Kind> ALL = List.of(
             ORG,
             PROJECT,
@@ -265,7 +292,10 @@ public record Kind(
             EXEC_SESSION,
             NODE,
             EDGE,
-            TOKEN);
+            TOKEN,
+            MEMBER,
+            SERVICE_PRINCIPAL,
+            USER);
 
     /** {@code sha256:9c1e6f4d0b7a…} as {@code 9c1e6f4d0b7a}. */
     public static String shortDigest(String digest) {

@@ -15,6 +15,8 @@ import dev.vt.control.http.Refusals;
 import dev.vt.control.http.Reply;
 import dev.vt.control.project.Project;
 import dev.vt.control.project.Projects;
+import dev.vt.control.quota.Dimension;
+import dev.vt.control.quota.Quotas;
 import dev.vt.eventlog.AggregateKey;
 import dev.vt.eventlog.NewEvent;
 import dev.vt.eventlog.Owner;
@@ -91,6 +93,7 @@ final class AppHandlers {
                     Owner owner = new Owner(call.org().orgId(), project.id(), id, null);
                     draft.target(App.key(id), 0)
                             .require(new Precondition.Alive(project.key()), ErrorCode.NOT_FOUND, "the project is gone");
+                    draft.require(Quotas.one(call.org().orgId(), Dimension.MAX_APPS));
                     claim(draft, project.id(), name, App.key(id));
                     draft.decided(
                             AppDecider.decide(new AppState.Absent(), new AppCommand.Create(name, description)),

@@ -3,6 +3,7 @@ package dev.vt.control.audit;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vt.control.feature.Feature;
 import dev.vt.control.feature.ListQuery;
+import dev.vt.control.feature.Reconciler;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.http.Access;
 import dev.vt.control.http.Call;
@@ -18,12 +19,14 @@ import java.util.Set;
 
 /** The audit trail as a list. */
 public final class AuditFeature implements Feature {
-    private static final Set<String> FILTERS = Set.of("action", "actor_id", "resource");
+    private static final Set<String> FILTERS = Set.of("action", "actor_id", "decision", "resource");
 
     private final StateReader state;
+    private final DenyAudits denials;
 
-    public AuditFeature(StateReader state) {
+    public AuditFeature(StateReader state, DenyAudits denials) {
         this.state = state;
+        this.denials = denials;
     }
 
     @Override
@@ -47,6 +50,11 @@ public final class AuditFeature implements Feature {
     @Override
     public List<Projection> derivedProjections() {
         return List.of(new AuditProjection());
+    }
+
+    @Override
+    public List<Reconciler> reconcilers() {
+        return List.of(denials);
     }
 
     private Reply listOfOrg(Call call) {

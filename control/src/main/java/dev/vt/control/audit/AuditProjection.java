@@ -16,7 +16,7 @@ final class AuditProjection implements Projection {
 
     @Override
     public int codeVersion() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -26,6 +26,7 @@ final class AuditProjection implements Projection {
                   id text COLLATE "C" PRIMARY KEY,
                   org_id text COLLATE "C",
                   action text COLLATE "C" NOT NULL,
+                  decision text COLLATE "C" NOT NULL,
                   resource text COLLATE "C" NOT NULL,
                   actor_type text COLLATE "C" NOT NULL,
                   actor_id text COLLATE "C" NOT NULL,
@@ -50,11 +51,12 @@ final class AuditProjection implements Projection {
     public void apply(StoredEvent event, Handle tx) {
         tx.createUpdate("""
                         INSERT INTO audit
-                        VALUES (:id, :org, :action, :resource, :actor_type, :actor_id, :request, :at, :payload, :event)
+                        VALUES (:id, :org, :action, :decision, :resource, :actor_type, :actor_id, :request, :at, :payload, :event)
                         ON CONFLICT (id) DO NOTHING""")
                 .bind("id", event.aggregate().id())
                 .bind("org", event.owner().orgId())
                 .bind("action", event.payload().path("action").asText())
+                .bind("decision", event.payload().path("decision").asText())
                 .bind("resource", event.payload().path("resource").asText())
                 .bind("actor_type", event.actor().type())
                 .bind("actor_id", event.actor().id())

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 /** What a member is in an org, as scopes (api.md §7). */
 public enum Role {
     OWNER(Scopes.owner()),
-    ADMIN(Scopes.union(Scopes.READ, Scopes.WRITE, Scopes.ADMIN)),
+    ADMIN(Scopes.union(Scopes.READ, Scopes.WRITE, Scopes.RISKY, Scopes.ADMIN)),
     DEVELOPER(Scopes.union(Scopes.READ, Scopes.WRITE)),
     READONLY(Scopes.READ);
 
@@ -18,6 +18,12 @@ public enum Role {
         this.scopes = Set.copyOf(scopes);
     }
 
+    /** @param developersMayExec what the org allows its developers beyond the table */
+    public Set<String> scopes(boolean developersMayExec) {
+        return this == DEVELOPER && developersMayExec ? Scopes.union(scopes, Scopes.RISKY) : scopes;
+    }
+
+    /** What everybody in this role may do. */
     public Set<String> scopes() {
         return scopes;
     }

@@ -31,9 +31,11 @@ public final class Scopes {
             "secrets:write",
             "sites:write");
 
+    /** What developers may do too if the org says so. */
+    static final Set<String> RISKY = Set.of("exec:write", "sites:login");
+
     /** What an admin may do beyond that. */
-    static final Set<String> ADMIN = Set.of(
-            "exec:write", "sites:login", "projects:write", "ipv4:write", "audit:read", "sites:admin", "orgs:admin");
+    static final Set<String> ADMIN = Set.of("projects:write", "ipv4:write", "audit:read", "sites:admin", "orgs:admin");
 
     /** What needs the operator flag. */
     static final Set<String> OPERATOR = Set.of("cluster:read", "cluster:admin", "nodes:admin", "vms:read", "vms:write");
@@ -43,12 +45,17 @@ public final class Scopes {
     private Scopes() {}
 
     static Set<String> owner() {
-        return union(READ, WRITE, ADMIN, BILLING);
+        return union(READ, WRITE, RISKY, ADMIN, BILLING);
     }
 
     /** Every scope there is. */
     public static Set<String> all() {
-        return union(READ, WRITE, ADMIN, BILLING, OPERATOR);
+        return union(READ, WRITE, RISKY, ADMIN, BILLING, OPERATOR);
+    }
+
+    /** What only operators have, and what they make. */
+    public static Set<String> ofOperators() {
+        return OPERATOR;
     }
 
     @SafeVarargs

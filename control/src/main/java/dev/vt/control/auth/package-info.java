@@ -1,12 +1,18 @@
 /**
- * Who may do what: tokens to callers, roles to scopes, and the first operator of a cluster.
+ * Who may do what: credentials to callers, roles to scopes, and the one gate of the HTTP API.
  *
  * <pre>
- * Authorization: Bearer vt_pat_… ── SHA-256 ─► side record credential ─► tokens, users, org_members ─► Caller
+ * Authorization: Bearer vt_… ─┐                                     ┌─ Rights: role ∩ token scopes ∩ resource
+ * Cookie __Host-vt_session ───┴─ SHA-256 ─► side record credential ─┤
+ *                                           tokens, users,          ├─ Sensitive: audited, step-up, owners only, If-Match
+ *                                           org_members, principals └─ RateLimiter: per org and subject, per address
  * </pre>
  *
- * <p>Nothing is cached: every request reads the replicated records, so a revoked token is dead with the commit of its
- * revocation (A17). Passwords are kept for the console's sign-in, which is not here yet.
+ * <p>Nothing about a caller is cached: every request reads the replicated records, so a revoked token is dead with the commit of
+ * its revocation (A17). Default is refusal; an id below an org is looked up before anything else, and unknown and foreign are one
+ * answer (A3). Endpoints say who may call them ({@code http.Access}); what is more sensitive is a row of {@link
+ * dev.vt.control.auth.Sensitive}, and a mutation that is named there and does not record itself is not committed. Rates are in
+ * memory (S4).
  */
 @NullMarked
 package dev.vt.control.auth;

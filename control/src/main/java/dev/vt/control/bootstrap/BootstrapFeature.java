@@ -1,9 +1,7 @@
 package dev.vt.control.bootstrap;
 
 import dev.vt.control.audit.Audit;
-import dev.vt.control.auth.PasswordHash;
 import dev.vt.control.auth.Scopes;
-import dev.vt.control.auth.TokenAuthenticator;
 import dev.vt.control.feature.Draft;
 import dev.vt.control.feature.Feature;
 import dev.vt.control.feature.Mutations;
@@ -13,23 +11,20 @@ import dev.vt.control.http.Checks;
 import dev.vt.control.http.Endpoint;
 import dev.vt.control.http.Reply;
 import dev.vt.control.org.Orgs;
+import dev.vt.control.session.Passwords;
 import dev.vt.control.token.Tokens;
-import dev.vt.control.user.UserEvents;
+import dev.vt.control.user.Emails;
+import dev.vt.control.user.User;
 import dev.vt.control.user.Users;
 import dev.vt.eventlog.Actor;
 import dev.vt.eventlog.Precondition;
-import dev.vt.eventlog.SideOperation;
 import dev.vt.kernel.ErrorCode;
 import dev.vt.kernel.IdSource;
-import dev.vt.kernel.Json;
 import dev.vt.kernel.Problem;
 import dev.vt.kernel.ProblemException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST /v1/bootstrap}: user, org, owner and a first operator token, once per cluster. */
@@ -46,7 +41,6 @@ public final class BootstrapFeature implements Feature {
         }
     }
 
-    private static final Pattern EMAIL = Pattern.compile("[^@\\s\\p{Cntrl}]{1,64}@[^@\\s\\p{Cntrl}]{1,189}");
     private static final Duration TOKEN_LIFE = Duration.ofDays(90);
 
     private final Mutations mutations;
@@ -55,7 +49,7 @@ public final class BootstrapFeature implements Feature {
     private final Tokens tokens;
     private final BootstrapCode code;
     private final IdSource ids;
-    private final SecureRandom random;
+    private final Passwords passwords;
 
     public BootstrapFeature(
             Mutations mutations,
@@ -64,14 +58,14 @@ public final class BootstrapFeature implements Feature {
             Tokens tokens,
             BootstrapCode code,
             IdSource ids,
-            SecureRandom random) {
+            Passwords passwords) {
         this.mutations = mutations;
         this.users = users;
         this.orgs = orgs;
         this.tokens = tokens;
         this.code = code;
         this.ids = ids;
-        this.random = random;
+        this.passwords = passwords;
     }
 
     @Override
@@ -94,14 +88,11 @@ public final class BootstrapFeature implements Feature {
             throw new ProblemException(Problem.of(ErrorCode.TOKEN_INVALID, "the bootstrap code is not valid")
                     .withHint("read it from the file that the server named at its start"));
         }
-        String email = Objects.requireNonNullElse(body.email(), "").toLowerCase(Locale.ROOT);
+        String email = Emails.normal(body.email());
         String password = body.password();
         new Checks()
-                .that(EMAIL.matcher(email).matches(), "/email", "must be an address")
-                .that(
-                        password == null || (password.length() >= 12 && password.length() <= 1024),
-                        "/password",
-                        "must have at least 12 characters")
+                .that(Emails.valid(email), "/email", "must be an address")
+                .that(password == null || Passwords.acceptable(password), "/password", Passwords.RULE)
                 .name("/org_name", body.orgName())
                 .done();
         String orgName = Objects.requireNonNull(body.orgName());
@@ -113,24 +104,10 @@ public final class BootstrapFeature implements Feature {
 
     private void fill(Draft draft, Call call, String email, @Nullable String password, String orgName) {
         String userId = draft.actor().id();
-        draft.require(new Precondition.Claim("cluster", "bootstrap", UserEvents.key(userId)), alreadyDone())
-                .expect(UserEvents.key(userId), 0)
-                .require(
-                        new Precondition.Claim("user_email", email, UserEvents.key(userId)),
-                        ErrorCode.NAME_TAKEN,
-                        "there is a user with this address")
-                .append(UserEvents.created(userId, email, true, "bootstrap"));
+        draft.require(new Precondition.Claim("cluster", "bootstrap", User.key(userId)), alreadyDone());
+        Users.addFirst(draft, userId, email);
         if (password != null) {
-            String credentialId = draft.newId("cred");
-            draft.append(UserEvents.credentialChanged(userId, "password", credentialId))
-                    .side(new SideOperation.Put(
-                            TokenAuthenticator.CREDENTIAL,
-                            "password:" + userId,
-                            Json.bytes(Json.object()
-                                    .put("kind", "password")
-                                    .put("credential_id", credentialId)
-                                    .put("hash", PasswordHash.of(password, random))),
-                            null));
+            passwords.set(draft, userId, password);
         }
         draft.id("user", userId);
         String orgId = orgs.create(draft, orgName, userId, email);

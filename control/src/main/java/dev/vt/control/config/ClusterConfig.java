@@ -536,17 +536,13 @@ public record ClusterConfig(
             @Key(value = 10, min = 1, max = 1000) int execPerEnv,
             @Key(value = 100, min = 1, max = 100000) int execGrantsPerHour,
 
-            @Key(value = 1000, min = 10, max = 1000000, awaits = "rate limits")
-            int readsPerMinute,
+            @Key(value = 1000, min = 10, max = 1000000) int readsPerMinute,
 
-            @Key(value = 100, min = 1, max = 1000000, awaits = "rate limits")
-            int writesPerMinute,
+            @Key(value = 100, min = 1, max = 1000000) int writesPerMinute,
 
-            @Key(value = 10, min = 1, max = 10000, awaits = "rate limits")
-            int signInsPerMinute,
+            @Key(value = 10, min = 1, max = 10000) int signInsPerMinute,
 
-            @Key(value = 30, min = 1, max = 10000, awaits = "rate limits")
-            int tokensPerMinute,
+            @Key(value = 30, min = 1, max = 10000) int tokensPerMinute,
 
             @Key(value = 20, min = 1, max = 10000, awaits = "rate limits")
             int logStreamsPerOrg,

@@ -217,10 +217,7 @@ final class DeployHandlers {
     }
 
     private static boolean isAdmin(Call call) {
-        return call.caller()
-                .orgScopes()
-                .getOrDefault(call.org().orgId(), Set.of())
-                .contains("orgs:admin");
+        return call.caller().administers(call.org().orgId());
     }
 
     private Env env(Call call) {

@@ -1,6 +1,6 @@
 package dev.vt.control.enrollment;
 
-import dev.vt.control.auth.TokenAuthenticator;
+import dev.vt.control.auth.Credentials;
 import dev.vt.control.auth.TokenSecrets;
 import dev.vt.control.feature.Draft;
 import dev.vt.control.feature.StateReader;
@@ -39,7 +39,7 @@ final class EnrollmentTokens {
         if (!secret.startsWith(PREFIX) || !TokenSecrets.isWellFormed(secret)) {
             return Optional.empty();
         }
-        return state.side(TokenAuthenticator.CREDENTIAL, TokenSecrets.hash(secret))
+        return state.side(Credentials.KIND, TokenSecrets.hash(secret))
                 .map(record -> Json.parse(record.content()))
                 .filter(content -> content.path("kind").asText().equals("enrollment"))
                 .flatMap(content -> find(content.path("token_id").asText()));
@@ -51,7 +51,7 @@ final class EnrollmentTokens {
         draft.expect(EnrollmentToken.key(id), 0)
                 .append(encode(id, created))
                 .side(new SideOperation.Put(
-                        TokenAuthenticator.CREDENTIAL,
+                        Credentials.KIND,
                         TokenSecrets.hash(secret),
                         Json.bytes(Json.object().put("kind", "enrollment").put("token_id", id)),
                         created.expiresAt().plus(KEPT_AFTER_EXPIRY)))

@@ -16,6 +16,8 @@ import dev.vt.control.http.Endpoint;
 import dev.vt.control.http.Patch;
 import dev.vt.control.http.Refusals;
 import dev.vt.control.http.Reply;
+import dev.vt.control.quota.Dimension;
+import dev.vt.control.quota.Quotas;
 import dev.vt.eventlog.AggregateKey;
 import dev.vt.eventlog.NewEvent;
 import dev.vt.eventlog.Owner;
@@ -87,6 +89,7 @@ final class EnvHandlers {
                     Owner owner = new Owner(call.org().orgId(), app.row().projectId(), app.id(), id);
                     draft.target(Env.key(id), 0)
                             .require(new Precondition.Alive(app.key()), ErrorCode.NOT_FOUND, "the app is gone");
+                    draft.require(Quotas.one(call.org().orgId(), Dimension.MAX_ENVS));
                     claim(draft, app.id(), name, Env.key(id));
                     draft.decided(
                             EnvDecider.decide(new EnvState.Absent(), new EnvCommand.Create(name, guarded)),
@@ -105,6 +108,9 @@ final class EnvHandlers {
                     Env env = find(call);
                     String name = patch.requiredText("name", env.name());
                     boolean guarded = patch.flag("protected", env.guarded());
+                    if (!guarded) {
+                        Protection.requireAdmin(call, env, "taking the protection away");
+                    }
                     new Checks().shortName("/name", name).done();
                     draft.target(env.key(), env.row().resourceVersion())
                             .id("env", env.id())
@@ -129,6 +135,7 @@ final class EnvHandlers {
                 call,
                 draft -> {
                     Env env = find(call);
+                    Protection.requireAdmin(call, env, "deleting");
                     draft.target(env.key(), env.row().resourceVersion()).id("env", env.id());
                     boolean changed = draft.decided(
                             EnvDecider.decide(env.state(), new EnvCommand.Delete()),

@@ -3,6 +3,7 @@ package dev.vt.control.exec;
 import dev.vt.control.audit.Audit;
 import dev.vt.control.auth.TokenSecrets;
 import dev.vt.control.config.ClusterConfig;
+import dev.vt.control.env.Protection;
 import dev.vt.control.feature.Change;
 import dev.vt.control.feature.ListQuery;
 import dev.vt.control.feature.Mutations;
@@ -15,6 +16,8 @@ import dev.vt.control.http.Refusals;
 import dev.vt.control.http.Reply;
 import dev.vt.control.plane.InstanceDirectory;
 import dev.vt.control.plane.NodeLinks;
+import dev.vt.control.quota.Dimension;
+import dev.vt.control.quota.Quotas;
 import dev.vt.eventlog.Owner;
 import dev.vt.kernel.ErrorCode;
 import dev.vt.kernel.Problem;
@@ -111,7 +114,7 @@ final class ExecHandlers {
         InstanceDirectory.Entry instance = instances
                 .find(call.org().orgId(), call.pathParameter("instance_id"))
                 .orElseThrow(Refusals::notFound);
-        refuseUnless(instance, body);
+        refuseUnless(call, instance, body);
         String token = TokenSecrets.next(ExecSessions.GRANT_PREFIX, random);
         List<String> command = Objects.requireNonNull(body.command());
         boolean tty = Boolean.TRUE.equals(body.tty());
@@ -125,7 +128,8 @@ final class ExecHandlers {
                             ArgvRedaction.redact(command),
                             tty,
                             draft.now().plus(ExecSessions.GRANT_LIFE).toString());
-                    draft.expect(ExecSession.key(id), 0);
+                    draft.expect(ExecSession.key(id), 0)
+                            .require(Quotas.one(instance.orgId(), Dimension.MAX_EXEC_SESSIONS));
                     draft.decided(
                             ExecDecider.decide(new ExecState.Absent(), new ExecCommand.Grant(granted)),
                             event -> ExecSession.encode(id, owner, event));
@@ -167,9 +171,13 @@ final class ExecHandlers {
         return value == null ? otherwise : value;
     }
 
-    private void refuseUnless(InstanceDirectory.Entry instance, Grant body) {
-        if (envProtected.test(instance.orgId(), instance.envId())
-                && (body.reason() == null || body.reason().isBlank())) {
+    private void refuseUnless(Call call, InstanceDirectory.Entry instance, Grant body) {
+        boolean guarded = envProtected.test(instance.orgId(), instance.envId());
+        if (guarded && !Protection.mayChange(call.caller(), instance.orgId(), instance.envId())) {
+            throw new ProblemException(Problem.of(
+                    ErrorCode.PROTECTED_ENV, "a command in a protected environment needs an admin of the org"));
+        }
+        if (guarded && (body.reason() == null || body.reason().isBlank())) {
             throw new ProblemException(
                     Problem.of(ErrorCode.PROTECTED_ENV, "a command in a protected environment needs a reason")
                             .withHint("add --reason"));

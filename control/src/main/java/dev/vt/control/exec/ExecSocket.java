@@ -2,6 +2,7 @@ package dev.vt.control.exec;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vt.control.auth.Gatekeeper;
 import dev.vt.kernel.Json;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.http.HeaderNames;
@@ -55,6 +56,9 @@ final class ExecSocket implements WsListener {
 
     @Override
     public Optional<Headers> onHttpUpgrade(HttpPrologue prologue, Headers headers) throws WsUpgradeException {
+        if (!fromHere(headers)) {
+            throw new WsUpgradeException("the page that asks is not of this server");
+        }
         String[] parts = prologue.uriPath().path().split("/", -1);
         execId = parts.length >= 4 ? parts[3] : "";
         boolean offered = headers.contains(HeaderNames.create("Sec-WebSocket-Protocol"))
@@ -68,6 +72,15 @@ final class ExecSocket implements WsListener {
         WritableHeaders<?> answer = WritableHeaders.create();
         answer.set(HeaderNames.create("Sec-WebSocket-Protocol"), SUBPROTOCOL);
         return Optional.of(answer);
+    }
+
+    /** A browser says which page asks, and only our own may (A21, SC-16); other programs say nothing. */
+    private static boolean fromHere(Headers headers) {
+        String origin = headers.first(HeaderNames.ORIGIN).orElse("");
+        String host = headers.first(HeaderNames.HOST).orElse("");
+        return origin.isEmpty()
+                || Gatekeeper.sameOrigin(origin, host, true)
+                || Gatekeeper.sameOrigin(origin, host, false);
     }
 
     /** Helidon ends the connection's thread, and tells nobody, when a client just vanishes; so somebody waits for its end. */

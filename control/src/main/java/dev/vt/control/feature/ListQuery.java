@@ -4,14 +4,18 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vt.control.http.Call;
 import dev.vt.control.http.OrgScope;
 import dev.vt.control.http.PageRequest;
+import dev.vt.control.http.Reach;
 import dev.vt.control.http.Reply;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A page of a view in the order of its ids (A12, A13). Built and run by one thread.
@@ -32,14 +36,45 @@ public final class ListQuery {
         return new ListQuery("SELECT * FROM " + from);
     }
 
+    /** For views of aggregates: a caller bound to less than the org sees what is in it, and the way down to it. */
     public ListQuery in(OrgScope org) {
-        return equal("org_id", org.orgId());
+        equal("org_id", org.orgId());
+        Reach reach = org.reach();
+        if (reach != null && reach.narrow()) {
+            String below = "TRUE";
+            below = level("env_id", reach.env(), below);
+            below = level("app_id", reach.app(), below);
+            below = level("project_id", reach.project(), below);
+            where.append(" AND ").append(below);
+        }
+        return this;
+    }
+
+    private String level(String column, @Nullable String id, String below) {
+        if (id == null) {
+            return below;
+        }
+        String name = "p" + bindings.size();
+        bindings.put(name, id);
+        return "(" + column + " IS NULL OR (" + column + " = :" + name + " AND " + below + "))";
     }
 
     public ListQuery equal(String column, Object value) {
         String name = "p" + bindings.size();
         where.append(" AND ").append(column).append(" = :").append(name);
         bindings.put(name, value);
+        return this;
+    }
+
+    /** One of these values; none at all matches nothing. */
+    public ListQuery in(String column, Set<String> values) {
+        List<String> marks = new ArrayList<>();
+        for (String value : values) {
+            String name = "p" + bindings.size();
+            marks.add(":" + name);
+            bindings.put(name, value);
+        }
+        where.append(marks.isEmpty() ? " AND FALSE" : " AND " + column + " IN (" + String.join(", ", marks) + ")");
         return this;
     }
 
@@ -51,17 +86,7 @@ public final class ListQuery {
     public ListQuery filter(Call call, String parameter, String column) {
         List<String> values = call.parameters(parameter);
         if (!values.isEmpty()) {
-            List<String> marks = new ArrayList<>();
-            for (String value : values) {
-                String name = "p" + bindings.size();
-                marks.add(":" + name);
-                bindings.put(name, value);
-            }
-            where.append(" AND ")
-                    .append(column)
-                    .append(" IN (")
-                    .append(String.join(", ", marks))
-                    .append(")");
+            in(column, new TreeSet<>(values));
         }
         return this;
     }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -32,19 +33,25 @@ public final class Mutations {
     private final StateReader state;
     private final Leadership leadership;
     private final Supplier<Duration> remembered;
+    private final Function<String, Optional<String>> auditedAs;
 
-    /** @param remembered how long an answer is kept for its idempotency key */
+    /**
+     * @param remembered how long an answer is kept for its idempotency key
+     * @param auditedAs the action under which an operation must be recorded, if it must
+     */
     public Mutations(
             EventLog log,
             StateReader state,
             Leadership leadership,
             Supplier<Duration> remembered,
             Clock clock,
-            IdSource ids) {
+            IdSource ids,
+            Function<String, Optional<String>> auditedAs) {
         this.commits = new Commits(log, clock, ids);
         this.state = state;
         this.leadership = leadership;
         this.remembered = remembered;
+        this.auditedAs = auditedAs;
     }
 
     /**
@@ -71,6 +78,7 @@ public final class Mutations {
             Draft draft = commits.draft(actor);
             attempt.accept(draft);
             checkRefused(draft, call);
+            checkAudited(draft, call);
             Answer answer = Answer.of(draft, requestHash, call.endpoint().operation(), call.requestId());
             Optional<Reply> reply = append(draft, answer, call, key, reader);
             if (reply.isPresent()) {
@@ -91,6 +99,17 @@ public final class Mutations {
             Long eventId = first.changed() ? commits.lastEventOf(first.batchId(), actor, first.requestId()) : null;
             return first.reply("replayed", eventId, null, reader);
         });
+    }
+
+    /** What is sensitive and not recorded in its own batch is a defect, and does not happen (api.md §7). */
+    private void checkAudited(Draft draft, Call call) {
+        Optional<String> action = auditedAs.apply(call.endpoint().operation());
+        boolean recorded = draft.events().stream()
+                .anyMatch(event -> event.type().equals("audit.recorded")
+                        && event.payload().path("action").asText().equals(action.orElse("")));
+        if (action.isPresent() && !draft.events().isEmpty() && !recorded) {
+            throw new IllegalStateException(call.endpoint().operation() + " does not record " + action.get());
+        }
     }
 
     private static void checkRefused(Draft draft, Call call) {

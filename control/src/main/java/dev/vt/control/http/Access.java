@@ -8,6 +8,9 @@ public sealed interface Access {
     /** Any living token, with the scope unless it is empty; the handler narrows to what is the caller's own. */
     record AnyToken(String scope) implements Access {}
 
+    /** A person in a console session; no token will do. */
+    record Session() implements Access {}
+
     /** A member of the path's {@code org_id} whose role and token have the scope. */
     record InOrg(String scope) implements Access {}
 
@@ -24,6 +27,10 @@ public sealed interface Access {
 
     static Access anyTokenWith(String scope) {
         return new AnyToken(scope);
+    }
+
+    static Access session() {
+        return new Session();
     }
 
     static Access org(String scope) {

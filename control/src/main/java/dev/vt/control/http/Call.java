@@ -75,7 +75,7 @@ public final class Call {
         if (!(endpoint.access() instanceof Access.InOrg)) {
             throw new IllegalStateException("no org: " + endpoint.operation());
         }
-        return new OrgScope(pathParameter("org_id"));
+        return new OrgScope(pathParameter("org_id"), caller().reach());
     }
 
     /** The request's path without the query. */

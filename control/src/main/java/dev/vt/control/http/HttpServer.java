@@ -31,7 +31,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -44,7 +43,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Serves endpoints over Helidon; each connection has its own virtual thread, on which handlers block. Thread-safe.
  *
- * <p>A request is answered in this order, and the first refusal wins: path, method, token, org membership, scope, query
+ * <p>A request is answered in this order, and the first refusal wins: path, method, the gate (token, rate, rights), query
  * parameters, idempotency key, read barrier, then the handler.
  */
 public final class HttpServer implements AutoCloseable {
@@ -61,7 +60,7 @@ public final class HttpServer implements AutoCloseable {
     private static final Set<String> CONSISTENCY = Set.of("session", "linearizable", "stale");
 
     private final Router router;
-    private final Authenticator authenticator;
+    private final Gate gate;
     private final ReadBarrier barrier;
     private final Clock clock;
     private final IdSource ids;
@@ -75,13 +74,13 @@ public final class HttpServer implements AutoCloseable {
             List<Endpoint> endpoints,
             Map<String, HttpService> services,
             Map<String, Supplier<WsListener>> webSockets,
-            Authenticator authenticator,
+            Gate gate,
             ReadBarrier barrier,
             Clock clock,
             IdSource ids) {
         this.options = options;
         this.router = new Router(endpoints);
-        this.authenticator = authenticator;
+        this.gate = gate;
         this.barrier = barrier;
         this.clock = clock;
         this.ids = ids;
@@ -99,12 +98,11 @@ public final class HttpServer implements AutoCloseable {
             List<Endpoint> endpoints,
             Map<String, HttpService> services,
             Map<String, Supplier<WsListener>> webSockets,
-            Authenticator authenticator,
+            Gate gate,
             ReadBarrier barrier,
             Clock clock,
             IdSource ids) {
-        HttpServer server =
-                new HttpServer(options, endpoints, services, webSockets, authenticator, barrier, clock, ids);
+        HttpServer server = new HttpServer(options, endpoints, services, webSockets, gate, barrier, clock, ids);
         HELIDON_LOG.setLevel(Level.WARNING);
         server.watchdog.start();
         server.server.start();
@@ -290,7 +288,15 @@ public final class HttpServer implements AutoCloseable {
             Served served)
             throws InterruptedException {
         Map<String, String> headers = headers(request);
-        Caller caller = authorize(endpoint, headers, parameters);
+        Gate.Knock knock = new Gate.Knock(
+                endpoint, requestId, parameters, headers, request.remotePeer().host());
+        Map<String, String> limits = new TreeMap<>();
+        Caller caller;
+        try {
+            caller = gate.admit(knock, limits);
+        } finally {
+            limits.forEach(response::header);
+        }
         Map<String, List<String>> query = query(request, endpoint);
         checkKey(endpoint, headers);
         waitForViews(headers);
@@ -307,59 +313,19 @@ public final class HttpServer implements AutoCloseable {
                 () -> readBody(request, endpoint, headers));
         boolean read = endpoint.method() == HttpMethod.GET;
         long head = barrier.head();
-        Reply reply = endpoint.handler().handle(call);
+        Reply reply;
+        try {
+            reply = endpoint.handler().handle(call);
+        } catch (ProblemException e) {
+            gate.refused(knock, caller, e.problem());
+            throw e;
+        }
         served.stream = reply instanceof Reply.Stream;
         if (read && !(endpoint.access() instanceof Access.Anonymous)) {
             response.header("Vt-Event-Id", Long.toString(head));
             response.header("Vt-Staleness-Ms", "0");
         }
-        send(response, reply, headers, caller);
-    }
-
-    private @Nullable Caller authorize(Endpoint endpoint, Map<String, String> headers, Map<String, String> path) {
-        if (endpoint.access() instanceof Access.Anonymous) {
-            return null;
-        }
-        Caller caller = authenticator.authenticate(
-                bearer(headers).orElseThrow(() -> refusal(ErrorCode.UNAUTHORIZED, "a bearer token is needed")));
-        switch (endpoint.access()) {
-            case Access.Anonymous() -> {}
-            case Access.AnyToken(String scope) -> {
-                if (!scope.isEmpty() && !caller.scopes().contains(scope)) {
-                    throw insufficient(scope);
-                }
-            }
-            case Access.InOrg(String scope) -> {
-                String orgId = path.getOrDefault("org_id", "");
-                if (!caller.belongsTo(orgId)) {
-                    throw Refusals.notFound();
-                }
-                if (!caller.mayInOrg(orgId, scope)) {
-                    throw insufficient(scope);
-                }
-            }
-            case Access.Operator(String scope) -> {
-                if (!caller.operator()) {
-                    throw refusal(ErrorCode.FORBIDDEN, "only operators may do this");
-                }
-                if (!caller.mayOperate(scope)) {
-                    throw insufficient(scope);
-                }
-            }
-        }
-        return caller;
-    }
-
-    private static ProblemException insufficient(String scope) {
-        return new ProblemException(Problem.of(ErrorCode.INSUFFICIENT_SCOPE, "the scope " + scope + " is needed")
-                .withDetails(Map.of("scope", scope)));
-    }
-
-    static Optional<String> bearer(Map<String, String> headers) {
-        String value = headers.getOrDefault("authorization", "");
-        return value.regionMatches(true, 0, "Bearer ", 0, 7)
-                ? Optional.of(value.substring(7).trim())
-                : Optional.empty();
+        send(response, reply, knock);
     }
 
     private static Map<String, String> headers(ServerRequest request) {
@@ -459,8 +425,8 @@ public final class HttpServer implements AutoCloseable {
                 .withDetails(Map.of("limit", max)));
     }
 
-    private void send(ServerResponse response, Reply reply, Map<String, String> headers, @Nullable Caller caller) {
-        String accept = headers.getOrDefault("accept", "*/*");
+    private void send(ServerResponse response, Reply reply, Gate.Knock knock) {
+        String accept = knock.header("accept").orElse("*/*");
         switch (reply) {
             case Reply.Document document -> {
                 acceptable(accept, "application/json");
@@ -480,11 +446,7 @@ public final class HttpServer implements AutoCloseable {
                     if (!lines) {
                         acceptable(accept, "text/event-stream");
                     }
-                    stream(
-                            response,
-                            body,
-                            !lines,
-                            caller == null ? "" : bearer(headers).orElse(""));
+                    stream(response, body, !lines, knock);
                 } finally {
                     release.run();
                 }
@@ -499,7 +461,7 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private void stream(ServerResponse response, StreamBody body, boolean sse, String token) {
+    private void stream(ServerResponse response, StreamBody body, boolean sse, Gate.Knock knock) {
         response.status(200);
         response.header("Content-Type", sse ? "text/event-stream" : "application/x-ndjson");
         WireStream stream = new WireStream(
@@ -508,8 +470,8 @@ public final class HttpServer implements AutoCloseable {
                 clock,
                 options.streamLife(),
                 () -> {
-                    if (!token.isEmpty()) {
-                        authenticator.authenticate(token);
+                    if (!(knock.endpoint().access() instanceof Access.Anonymous)) {
+                        gate.recheck(knock);
                     }
                 },
                 () -> stopping,

@@ -2,6 +2,8 @@ package dev.vt.control.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A JSON Merge Patch (RFC 7396) of a flat resource: a member that is absent stays, one that is null is cleared. */
@@ -31,6 +33,21 @@ public final class Patch {
         String value = text(name, otherwise);
         typed(name, value != null);
         return value == null ? otherwise : value;
+    }
+
+    /** Replaces the whole list. */
+    public List<String> texts(String name, List<String> otherwise) {
+        JsonNode value = members.get(name);
+        if (value == null) {
+            return otherwise;
+        }
+        List<String> out = new ArrayList<>();
+        value.forEach(item -> {
+            typed(name, item.isTextual());
+            out.add(item.asText());
+        });
+        typed(name, value.isArray());
+        return out;
     }
 
     public boolean flag(String name, boolean otherwise) {

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 
 /** HTTP: the newest lines, history by cursor, and following. */
@@ -38,13 +39,23 @@ final class LogHandlers {
     private final InstanceDirectory instances;
     private final LogQueries queries;
     private final BiPredicate<String, String> envExists;
+    private final BiConsumer<Call, String> readAudit;
     private final Clock clock;
 
-    /** @param envExists (org id, env id) */
-    LogHandlers(InstanceDirectory instances, LogQueries queries, BiPredicate<String, String> envExists, Clock clock) {
+    /**
+     * @param envExists (org id, env id)
+     * @param readAudit told before logs of an env are read; refuses by exception
+     */
+    LogHandlers(
+            InstanceDirectory instances,
+            LogQueries queries,
+            BiPredicate<String, String> envExists,
+            BiConsumer<Call, String> readAudit,
+            Clock clock) {
         this.instances = instances;
         this.queries = queries;
         this.envExists = envExists;
+        this.readAudit = readAudit;
         this.clock = clock;
     }
 
@@ -60,6 +71,7 @@ final class LogHandlers {
         String envId = env(call);
         LogFilter filter = LogFilter.of(call);
         LogCursor cursor = cursor(call, filter, envId);
+        readAudit.accept(call, envId);
         int limit = (int) call.number("limit", filter.tailLines(), 1, MAX_LIMIT);
         List<ObjectNode> records = new ArrayList<>();
         List<ObjectNode> partial = new ArrayList<>();
@@ -119,6 +131,7 @@ final class LogHandlers {
             throw new ProblemException(
                     Problem.of(ErrorCode.TOO_MANY_STREAMS, "this server follows logs for too many already"));
         }
+        readAudit.accept(call, envId);
         String orgId = call.org().orgId();
         return Reply.stream(sink -> {
             try (Following following = new Following(orgId, envId, filter, cursor)) {

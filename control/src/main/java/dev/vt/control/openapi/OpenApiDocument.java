@@ -193,9 +193,13 @@ public final class OpenApiDocument {
         String scope = switch (endpoint.access()) {
             case Access.Anonymous() -> null;
             case Access.AnyToken(String any) -> any;
+            case Access.Session() -> null;
             case Access.InOrg(String inOrg) -> inOrg;
             case Access.Operator(String ofOperator) -> ofOperator;
         };
+        if (endpoint.access() instanceof Access.Session) {
+            security.addObject().putArray("session");
+        }
         if (scope != null) {
             ArrayNode scopes = security.addObject().putArray("bearer");
             if (!scope.isEmpty()) {

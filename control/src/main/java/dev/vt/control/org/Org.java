@@ -7,9 +7,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /** An org as the view shows it. */
-public record Org(AggregateRow row, String name, String billingEmail) {
+public record Org(AggregateRow row, String name, String billingEmail, boolean developersMayExec) {
     static Org of(ResultSet row) throws SQLException {
-        return new Org(AggregateRow.of(row), row.getString("name"), row.getString("billing_email"));
+        return new Org(
+                AggregateRow.of(row),
+                row.getString("name"),
+                row.getString("billing_email"),
+                row.getBoolean("developers_may_exec"));
     }
 
     public String id() {
@@ -25,10 +29,13 @@ public record Org(AggregateRow row, String name, String billingEmail) {
     }
 
     OrgState state() {
-        return row.deleted() ? new OrgState.Gone() : new OrgState.Live(name, billingEmail);
+        return row.deleted() ? new OrgState.Gone() : new OrgState.Live(name, billingEmail, developersMayExec);
     }
 
     ObjectNode json() {
-        return row.json().put("name", name).put("billing_email", billingEmail);
+        return row.json()
+                .put("name", name)
+                .put("billing_email", billingEmail)
+                .put("developers_may_exec", developersMayExec);
     }
 }

@@ -7,7 +7,10 @@ sealed interface OrgCommand {
     record Create(String name) implements OrgCommand {}
 
     /** Null leaves a field as it is. */
-    record Update(@Nullable String name, @Nullable String billingEmail) implements OrgCommand {}
+    record Update(
+            @Nullable String name,
+            @Nullable String billingEmail,
+            @Nullable Boolean developersMayExec) implements OrgCommand {}
 
     record Delete() implements OrgCommand {}
 }

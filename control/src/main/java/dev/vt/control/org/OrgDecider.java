@@ -18,10 +18,10 @@ final class OrgDecider {
                     case OrgState.Live live -> Decision.refuse(ErrorCode.INVALID_STATE, "the org exists");
                     case OrgState.Gone() -> Decision.refuse(Refusals.deletedProblem());
                 };
-            case OrgCommand.Update(var name, var billingEmail) ->
+            case OrgCommand.Update update ->
                 switch (state) {
                     case OrgState.Absent() -> Decision.refuse(ErrorCode.NOT_FOUND, "there is no such org");
-                    case OrgState.Live live -> update(live, name, billingEmail);
+                    case OrgState.Live live -> update(live, update);
                     case OrgState.Gone() -> Decision.refuse(Refusals.deletedProblem());
                 };
             case OrgCommand.Delete() ->
@@ -33,22 +33,28 @@ final class OrgDecider {
         };
     }
 
-    private static Decision<OrgEvent> update(OrgState.Live live, @Nullable String name, @Nullable String billingEmail) {
-        String newName = Objects.equals(name, live.name()) ? null : name;
-        String newEmail = Objects.equals(billingEmail, live.billingEmail()) ? null : billingEmail;
-        return newName == null && newEmail == null
+    private static Decision<OrgEvent> update(OrgState.Live live, OrgCommand.Update wanted) {
+        String name = changed(live.name(), wanted.name());
+        String email = changed(live.billingEmail(), wanted.billingEmail());
+        Boolean exec = changed(live.developersMayExec(), wanted.developersMayExec());
+        return name == null && email == null && exec == null
                 ? Decision.unchanged()
-                : Decision.accept(new OrgEvent.Updated(newName, newEmail));
+                : Decision.accept(new OrgEvent.Updated(name, email, exec));
+    }
+
+    private static <T> @Nullable T changed(T old, @Nullable T wanted) {
+        return Objects.equals(old, wanted) ? null : wanted;
     }
 
     static OrgState evolve(OrgState state, OrgEvent event) {
         return switch (event) {
-            case OrgEvent.Created(String name) -> new OrgState.Live(name, "");
-            case OrgEvent.Updated(var name, var billingEmail) ->
+            case OrgEvent.Created(String name) -> new OrgState.Live(name, "", false);
+            case OrgEvent.Updated(var name, var billingEmail, var developersMayExec) ->
                 state instanceof OrgState.Live live
                         ? new OrgState.Live(
                                 Objects.requireNonNullElse(name, live.name()),
-                                Objects.requireNonNullElse(billingEmail, live.billingEmail()))
+                                Objects.requireNonNullElse(billingEmail, live.billingEmail()),
+                                Objects.requireNonNullElse(developersMayExec, live.developersMayExec()))
                         : state;
             case OrgEvent.Deleted() -> new OrgState.Gone();
         };

@@ -7,7 +7,10 @@ sealed interface OrgEvent {
     record Created(String name) implements OrgEvent {}
 
     /** Null means unchanged; at least one is not. */
-    record Updated(@Nullable String name, @Nullable String billingEmail) implements OrgEvent {}
+    record Updated(
+            @Nullable String name,
+            @Nullable String billingEmail,
+            @Nullable Boolean developersMayExec) implements OrgEvent {}
 
     record Deleted() implements OrgEvent {}
 }

@@ -25,12 +25,15 @@ final class OrgEventCodec {
         ObjectNode out = Json.object();
         switch (event) {
             case OrgEvent.Created(String name) -> out.put("name", name);
-            case OrgEvent.Updated(var name, var billingEmail) -> {
+            case OrgEvent.Updated(var name, var billingEmail, var developersMayExec) -> {
                 if (name != null) {
                     out.put("name", name);
                 }
                 if (billingEmail != null) {
                     out.put("billing_email", billingEmail);
+                }
+                if (developersMayExec != null) {
+                    out.put("developers_may_exec", developersMayExec);
                 }
             }
             case OrgEvent.Deleted() -> {}
@@ -42,7 +45,13 @@ final class OrgEventCodec {
     static OrgEvent parse(String type, JsonNode payload) {
         return switch (type) {
             case CREATED -> new OrgEvent.Created(payload.path("name").asText());
-            case UPDATED -> new OrgEvent.Updated(text(payload, "name"), text(payload, "billing_email"));
+            case UPDATED ->
+                new OrgEvent.Updated(
+                        text(payload, "name"),
+                        text(payload, "billing_email"),
+                        payload.has("developers_may_exec")
+                                ? payload.get("developers_may_exec").asBoolean()
+                                : null);
             case DELETED -> new OrgEvent.Deleted();
             default -> throw new IllegalArgumentException("not an org event: " + type);
         };

@@ -9,7 +9,7 @@ import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.Projection;
 import java.util.List;
 
-/** Registers the noun and its membership. */
+/** Registers the noun. */
 public final class OrgFeature implements Feature {
     private final OrgHandlers handlers;
 
@@ -34,6 +34,6 @@ public final class OrgFeature implements Feature {
 
     @Override
     public List<Projection> coreProjections() {
-        return List.of(new OrgProjection(), new MemberProjection());
+        return List.of(new OrgProjection());
     }
 }

@@ -1,7 +1,6 @@
 package dev.vt.control.org;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.vt.control.feature.AggregateRow;
+import dev.vt.control.audit.Audit;
 import dev.vt.control.feature.Change;
 import dev.vt.control.feature.ListQuery;
 import dev.vt.control.feature.Mutations;
@@ -18,11 +17,10 @@ import dev.vt.control.user.User;
 import dev.vt.control.user.Users;
 import dev.vt.eventlog.Precondition;
 import dev.vt.kernel.ErrorCode;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** HTTP: parse, dispatch, view. */
@@ -53,21 +51,18 @@ final class OrgHandlers {
                 Endpoint.post("orgs.create", PATH, Access.operator("orgs:admin"), this::create),
                 Endpoint.get("orgs.get", ITEM, read, this::get),
                 Endpoint.patch("orgs.update", ITEM, admin, this::update),
-                Endpoint.delete("orgs.delete", ITEM, admin, this::delete),
-                Endpoint.list("members.list", ITEM + "/members", read, Set.of("email"), this::listMembers),
-                Endpoint.get("members.get", ITEM + "/members/{member_id}", read, this::getMember));
+                Endpoint.delete("orgs.delete", ITEM, admin, this::delete));
     }
 
     /** Only the caller's own: an operator is no member of the tenants' orgs. */
     private Reply list(Call call) {
         Caller caller = call.caller();
-        ListQuery query = ListQuery.of("""
-                (SELECT o.* FROM orgs o JOIN org_members m ON m.org_id = o.id
-                 WHERE m.user_id = :user AND m.deleted_at IS NULL AND o.deleted_at IS NULL) mine""").bind("user", caller.actor().id());
-        if (caller.tokenResource() != null) {
-            query.equal("id", caller.tokenResource());
-        }
-        return state.read(handle -> query.filter(call, "name")
+        Set<String> mine =
+                caller.orgScopes().keySet().stream().filter(caller::belongsTo).collect(Collectors.toSet());
+        return state.read(handle -> ListQuery.of("orgs")
+                .in("id", mine)
+                .live()
+                .filter(call, "name")
                 .page(call, handle, (row, context) -> Org.of(row).json()));
     }
 
@@ -94,12 +89,13 @@ final class OrgHandlers {
     }
 
     private Reply update(Call call) {
-        Patch patch = call.patch("name", "billing_email");
+        Patch patch = call.patch("name", "billing_email", "developers_may_exec");
         return mutations.run(
                 call,
                 draft -> {
                     Org org = find(call);
                     String name = patch.requiredText("name", org.name());
+                    boolean exec = patch.flag("developers_may_exec", org.developersMayExec());
                     String email = Objects.requireNonNullElse(patch.text("billing_email", org.billingEmail()), "");
                     new Checks()
                             .name("/name", name)
@@ -109,7 +105,7 @@ final class OrgHandlers {
                             .id("org", org.id())
                             .resource(org.id());
                     boolean changed = draft.decided(
-                            OrgDecider.decide(org.state(), new OrgCommand.Update(name, email)),
+                            OrgDecider.decide(org.state(), new OrgCommand.Update(name, email, exec)),
                             event -> Orgs.encode(org.key(), event));
                     if (changed) {
                         draft.change(Change.update("org", org.id(), name, "updated"));
@@ -132,6 +128,7 @@ final class OrgHandlers {
                             OrgDecider.decide(org.state(), new OrgCommand.Delete()),
                             event -> Orgs.encode(org.key(), event));
                     if (changed) {
+                        Audit.allowed(draft, call, "org.delete", org.id());
                         draft.require(
                                         new Precondition.NoChildren(org.key(), "project"),
                                         ErrorCode.HAS_CHILDREN,
@@ -141,33 +138,6 @@ final class OrgHandlers {
                     }
                 },
                 orgs::json);
-    }
-
-    private Reply listMembers(Call call) {
-        return state.read(handle -> ListQuery.of("org_members")
-                .in(call.org())
-                .filter(call, "email")
-                .live()
-                .page(call, handle, (row, context) -> member(row)));
-    }
-
-    private Reply getMember(Call call) {
-        return state.read(handle -> handle.createQuery(
-                                "SELECT * FROM org_members WHERE org_id = :org AND id = :id AND deleted_at IS NULL")
-                        .bind("org", call.org().orgId())
-                        .bind("id", call.pathParameter("member_id"))
-                        .map((row, context) -> member(row))
-                        .findOne())
-                .map(Reply::resource)
-                .orElseThrow(Refusals::notFound);
-    }
-
-    private static ObjectNode member(ResultSet row) throws SQLException {
-        return AggregateRow.of(row)
-                .json()
-                .put("user_id", row.getString("user_id"))
-                .put("email", row.getString("email"))
-                .put("role", row.getString("role"));
     }
 
     private Org find(Call call) {

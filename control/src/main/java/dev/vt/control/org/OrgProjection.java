@@ -10,8 +10,11 @@ import org.jdbi.v3.core.Handle;
 
 /** {@code org.*} → the core view {@code orgs}. */
 final class OrgProjection implements Projection {
-    private static final AggregateTable TABLE =
-            AggregateTable.of("orgs", "name text COLLATE \"C\" NOT NULL", "billing_email text NOT NULL");
+    private static final AggregateTable TABLE = AggregateTable.of(
+            "orgs",
+            "name text COLLATE \"C\" NOT NULL",
+            "billing_email text NOT NULL",
+            "developers_may_exec boolean NOT NULL");
 
     @Override
     public String name() {
@@ -20,7 +23,7 @@ final class OrgProjection implements Projection {
 
     @Override
     public int codeVersion() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -41,14 +44,18 @@ final class OrgProjection implements Projection {
     @Override
     public void apply(StoredEvent event, Handle tx) {
         switch (OrgEventCodec.parse(event.type(), event.payload())) {
-            case OrgEvent.Created(String name) -> TABLE.insert(tx, event, Map.of("name", name, "billing_email", ""));
-            case OrgEvent.Updated(var name, var billingEmail) -> {
+            case OrgEvent.Created(String name) ->
+                TABLE.insert(tx, event, Map.of("name", name, "billing_email", "", "developers_may_exec", false));
+            case OrgEvent.Updated(var name, var billingEmail, var developersMayExec) -> {
                 Map<String, Object> changed = new TreeMap<>();
                 if (name != null) {
                     changed.put("name", name);
                 }
                 if (billingEmail != null) {
                     changed.put("billing_email", billingEmail);
+                }
+                if (developersMayExec != null) {
+                    changed.put("developers_may_exec", developersMayExec);
                 }
                 TABLE.update(tx, event, changed);
             }

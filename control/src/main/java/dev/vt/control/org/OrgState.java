@@ -4,7 +4,7 @@ package dev.vt.control.org;
 sealed interface OrgState {
     record Absent() implements OrgState {}
 
-    record Live(String name, String billingEmail) implements OrgState {}
+    record Live(String name, String billingEmail, boolean developersMayExec) implements OrgState {}
 
     record Gone() implements OrgState {}
 }

@@ -1,17 +1,16 @@
 package dev.vt.control.org;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.vt.control.auth.Role;
 import dev.vt.control.feature.Change;
 import dev.vt.control.feature.Draft;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.http.Caller;
+import dev.vt.control.member.Members;
 import dev.vt.eventlog.AggregateKey;
 import dev.vt.eventlog.NewEvent;
 import dev.vt.eventlog.Owner;
 import dev.vt.eventlog.Precondition;
 import dev.vt.kernel.ErrorCode;
-import dev.vt.kernel.Json;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,9 +20,11 @@ public final class Orgs {
     public record Membership(String orgId, String orgName, String role) {}
 
     private final StateReader state;
+    private final Members members;
 
-    public Orgs(StateReader state) {
+    public Orgs(StateReader state, Members members) {
         this.state = state;
+        this.members = members;
     }
 
     /** Also one that was deleted. The caller was found to belong to it. */
@@ -40,18 +41,11 @@ public final class Orgs {
 
     /** The caller's orgs that are not deleted, as far as the token reaches, by id. */
     public List<Membership> memberships(Caller caller) {
-        return state
-                .read(handle -> handle.createQuery("""
-                                SELECT m.org_id, o.name, m.role
-                                FROM org_members m JOIN orgs o ON o.id = m.org_id
-                                WHERE m.user_id = :user AND m.deleted_at IS NULL AND o.deleted_at IS NULL
-                                ORDER BY m.org_id""")
-                        .bind("user", caller.actor().id())
-                        .map((row, context) ->
-                                new Membership(row.getString("org_id"), row.getString("name"), row.getString("role")))
-                        .list())
-                .stream()
-                .filter(membership -> caller.belongsTo(membership.orgId()))
+        return caller.orgScopes().keySet().stream()
+                .sorted()
+                .flatMap(id -> find(id).stream())
+                .filter(org -> !org.row().deleted() && caller.belongsTo(org.id()))
+                .map(org -> new Membership(org.id(), org.name(), caller.roles().getOrDefault(org.id(), "")))
                 .toList();
     }
 
@@ -63,23 +57,9 @@ public final class Orgs {
         claimName(draft, name, org);
         draft.decided(
                 OrgDecider.decide(new OrgState.Absent(), new OrgCommand.Create(name)), event -> encode(org, event));
-        addMember(draft, id, userId, email, Role.OWNER);
+        members.addFirstOwner(draft, id, userId, email);
         draft.id("org", id).change(Change.create("org", id, name));
         return id;
-    }
-
-    private static void addMember(Draft draft, String orgId, String userId, String email, Role role) {
-        AggregateKey member = new AggregateKey("org_member", draft.newId("mem"));
-        draft.expect(member, 0)
-                .require(
-                        new Precondition.Claim("org_member_email:" + orgId, email, member),
-                        ErrorCode.NAME_TAKEN,
-                        "the org has a member with this address")
-                .append(new NewEvent(
-                        member,
-                        "org_member.added",
-                        Owner.org(orgId),
-                        Json.object().put("user_id", userId).put("email", email).put("role", role.text())));
     }
 
     static void claimName(Draft draft, String name, AggregateKey org) {

@@ -6,8 +6,7 @@
  * </pre>
  *
  * <p>Invariants: the name is unique in the cluster; the creator is its first owner, in the same batch; it is deleted only when
- * no project is left. Membership ({@code org_member}) is its own aggregate, thin here: adding and changing members comes with
- * invitations.
+ * no project is left. Who belongs to it is {@code control.member}.
  */
 @NullMarked
 package dev.vt.control.org;

@@ -6,6 +6,8 @@ import dev.vt.control.feature.ReconcileReport;
 import dev.vt.control.feature.Reconciler;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.feature.SystemMutations;
+import dev.vt.control.quota.Dimension;
+import dev.vt.control.quota.Quotas;
 import dev.vt.eventlog.AggregateKey;
 import dev.vt.eventlog.NewEvent;
 import dev.vt.eventlog.Precondition;
@@ -89,6 +91,7 @@ final class SchedulerReconciler implements Reconciler {
                 || eventType.startsWith("node.")
                 || eventType.startsWith("secret_bundle.")
                 || eventType.startsWith("config.")
+                || eventType.equals("quota.set")
                 || eventType.equals("deploy.created");
     }
 
@@ -161,8 +164,31 @@ final class SchedulerReconciler implements Reconciler {
                 return;
             }
             draft.require(facts.unchanged());
+            requireQuota(draft, facts, actions);
             actions.forEach(action -> add(draft, facts, action));
         });
+    }
+
+    /** K18: what the plan saw may have been taken meanwhile; the next pass says so as the group's reason. */
+    private static void requireQuota(Draft draft, GroupFacts facts, List<Action> actions) {
+        long instances = 0;
+        long memory = 0;
+        long cpu = 0;
+        for (Action action : actions) {
+            if (action instanceof Action.Allocate allocate) {
+                instances++;
+                memory += allocate.reserved().memoryBytes();
+                cpu += allocate.reserved().cpuMillis();
+            }
+        }
+        if (instances > 0) {
+            draft.require(Quotas.more(
+                    Objects.requireNonNull(facts.owner().orgId()),
+                    Map.of(
+                            Dimension.MAX_INSTANCES, instances,
+                            Dimension.MAX_TOTAL_MEMORY_BYTES, memory,
+                            Dimension.MAX_TOTAL_CPU_MILLIS, cpu)));
+        }
     }
 
     private static void add(Draft draft, GroupFacts facts, Action action) {

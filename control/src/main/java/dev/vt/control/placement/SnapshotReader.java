@@ -2,6 +2,7 @@ package dev.vt.control.placement;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vt.control.feature.AggregateRow;
+import dev.vt.control.quota.Quotas;
 import dev.vt.eventlog.Owner;
 import dev.vt.eventlog.apply.LogHead;
 import dev.vt.kernel.Json;
@@ -18,6 +19,7 @@ import dev.vt.scheduler.view.LabelTerm;
 import dev.vt.scheduler.view.NodeHealth;
 import dev.vt.scheduler.view.NodeState;
 import dev.vt.scheduler.view.NodeView;
+import dev.vt.scheduler.view.OrgView;
 import dev.vt.scheduler.view.PlacementRules;
 import dev.vt.scheduler.view.Reasons;
 import dev.vt.scheduler.view.Resources;
@@ -89,10 +91,17 @@ final class SnapshotReader {
         }
         List<NodeView> nodes = nodes(handle, head.logTime());
         return new Reading(
-                Snapshot.of(nodes, groups, List.of(), List.of(), massSuspicion(nodes)),
+                Snapshot.of(nodes, groups, orgs(handle), List.of(), massSuspicion(nodes)),
                 facts,
                 head.logTime(),
                 head.eventId());
+    }
+
+    private static List<OrgView> orgs(Handle handle) {
+        return Quotas.limited(handle).entrySet().stream()
+                .map(org -> new OrgView(
+                        org.getKey(), org.getValue().limits(), org.getValue().usage()))
+                .toList();
     }
 
     /** More nodes than configured, and more than one, fell silent (cluster.md D3). */

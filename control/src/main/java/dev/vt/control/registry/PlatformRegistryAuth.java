@@ -2,6 +2,7 @@ package dev.vt.control.registry;
 
 import dev.vt.control.http.Authenticator;
 import dev.vt.control.http.Caller;
+import dev.vt.control.http.Reach;
 import dev.vt.control.org.Orgs;
 import dev.vt.images.registry.RegistryAccess;
 import dev.vt.images.registry.RegistryAuth;
@@ -47,7 +48,9 @@ final class PlatformRegistryAuth implements RegistryAuth {
                 case PULL -> "releases:read";
                 case PUSH, DELETE -> "releases:write";
             };
-            return orgId != null && caller.mayInOrg(orgId, scope);
+            // A repository belongs to an org, not to a part of it.
+            Reach reach = caller.reach();
+            return orgId != null && (reach == null || !reach.narrow()) && caller.mayInOrg(orgId, scope);
         };
     }
 }

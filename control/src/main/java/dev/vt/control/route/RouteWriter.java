@@ -2,6 +2,8 @@ package dev.vt.control.route;
 
 import dev.vt.control.env.Env;
 import dev.vt.control.feature.Draft;
+import dev.vt.control.quota.Dimension;
+import dev.vt.control.quota.Quotas;
 import dev.vt.eventlog.AggregateKey;
 import dev.vt.eventlog.NewEvent;
 import dev.vt.eventlog.Precondition;
@@ -9,6 +11,7 @@ import dev.vt.kernel.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,8 @@ final class RouteWriter {
     private final Map<String, Integer> hostnames = new TreeMap<>();
     private final Map<Integer, Integer> tlsPorts = new TreeMap<>();
     private final List<Runnable> claims = new ArrayList<>();
+    private long added;
+    private long rawPorts;
 
     RouteWriter(Routes routes, Draft draft, Env env, @Nullable String correlationId) {
         this.routes = routes;
@@ -81,6 +86,7 @@ final class RouteWriter {
 
     /** Adds the claims; nothing may be written afterwards. */
     void finish() {
+        quota();
         hostnames.forEach((hostname, delta) -> counted(
                 "route_hostnames",
                 hostname,
@@ -94,6 +100,22 @@ final class RouteWriter {
                 delta,
                 key -> new Precondition.Release("listener", "v6/" + key, TLS_LISTENER)));
         claims.forEach(Runnable::run);
+    }
+
+    /** Another route of a hostname that the org has is no new hostname. */
+    private void quota() {
+        long fresh = hostnames.entrySet().stream()
+                .filter(hostname -> hostname.getValue() > 0
+                        && routes.hostname(hostname.getKey()).routes() == 0)
+                .count();
+        if (added > 0 || fresh > 0 || rawPorts > 0) {
+            draft.require(Quotas.more(
+                    Objects.requireNonNull(env.owner().orgId()),
+                    Map.of(
+                            Dimension.MAX_ROUTES, added,
+                            Dimension.MAX_HOSTNAMES, fresh,
+                            Dimension.MAX_PUBLIC_PORTS, rawPorts)));
+        }
     }
 
     /** Gives a shared claim up with its last route. Additions need no row: a claim that is held stays so while they race. */
@@ -134,6 +156,8 @@ final class RouteWriter {
         if (delta == 0) {
             return;
         }
+        added += delta;
+        rawPorts += route.raw() ? delta : 0;
         if (route.hostname() != null) {
             hostnames.merge(route.hostname(), delta, Integer::sum);
         }

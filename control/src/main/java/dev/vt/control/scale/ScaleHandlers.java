@@ -2,6 +2,7 @@ package dev.vt.control.scale;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vt.control.desired.DesiredProcess;
 import dev.vt.control.desired.DesiredReleases;
 import dev.vt.control.env.Env;
 import dev.vt.control.env.Envs;
@@ -14,10 +15,14 @@ import dev.vt.control.http.Checks;
 import dev.vt.control.http.Endpoint;
 import dev.vt.control.http.OrgScope;
 import dev.vt.control.http.Reply;
+import dev.vt.control.quota.Dimension;
+import dev.vt.control.quota.Quotas;
 import dev.vt.eventlog.NewEvent;
 import dev.vt.kernel.Json;
+import dev.vt.manifest.ProcessSpec;
 import dev.vt.manifest.ProcessSpec.Scaling;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -79,9 +84,34 @@ final class ScaleHandlers {
                                 draft.change(Change.update("scale", env.id(), process, before + " -> " + replicas));
                             }
                         });
+                        requireQuota(draft, env, wanted, stored);
                     }
                 },
                 id -> Optional.of(json(call.org(), id)));
+    }
+
+    /** K18: the increase must fit; the scheduler asks again for each instance. */
+    private void requireQuota(
+            Draft draft, Env env, SortedMap<String, Integer> wanted, SortedMap<String, Integer> stored) {
+        long instances = 0;
+        long memory = 0;
+        long cpu = 0;
+        for (Map.Entry<String, DesiredProcess> process : desired.processes(env).entrySet()) {
+            ProcessSpec spec = process.getValue().spec();
+            int before = stored.getOrDefault(process.getKey(), spec.scaling().min());
+            long more = Math.max(0, wanted.getOrDefault(process.getKey(), before) - before);
+            instances += more;
+            memory += more * spec.resources().memoryBytes();
+            cpu += more * spec.resources().cpuMillis();
+        }
+        if (instances > 0) {
+            draft.require(Quotas.more(
+                    Objects.requireNonNull(env.row().orgId()),
+                    Map.of(
+                            Dimension.MAX_INSTANCES, instances,
+                            Dimension.MAX_TOTAL_MEMORY_BYTES, memory,
+                            Dimension.MAX_TOTAL_CPU_MILLIS, cpu)));
+        }
     }
 
     private static SortedMap<String, Integer> checked(ScaleBody body) {

@@ -3,6 +3,7 @@ package dev.vt.control.token;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vt.control.audit.Audit;
+import dev.vt.control.auth.Owners;
 import dev.vt.control.auth.Scopes;
 import dev.vt.control.feature.Change;
 import dev.vt.control.feature.Draft;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +50,10 @@ final class TokenHandlers {
     private final Tokens tokens;
     private final Users users;
     private final Orgs orgs;
+    private final Owners owners;
 
     TokenHandlers(Mutations mutations, StateReader state, Tokens tokens, Users users, Orgs orgs) {
+        this.owners = new Owners(state);
         this.mutations = mutations;
         this.state = state;
         this.tokens = tokens;
@@ -82,6 +86,12 @@ final class TokenHandlers {
         new TreeSet<>(caller.scopes()).forEach(scopes::add);
         token.put("resource", caller.tokenResource())
                 .put("expires_at", caller.expiresAt().toString());
+        Caller.SignIn session = caller.session();
+        if (session != null) {
+            out.putObject("session")
+                    .put("csrf_token", session.csrfToken())
+                    .put("authenticated_at", session.authenticatedAt().toString());
+        }
         ArrayNode memberships = out.putArray("orgs");
         orgs.memberships(caller)
                 .forEach(m -> memberships
@@ -125,8 +135,8 @@ final class TokenHandlers {
                             scopes,
                             body.resource(),
                             Objects.requireNonNullElse(expiresAt, draft.now().plus(DEFAULT_LIFE)));
-                    Decision<TokenEvent> decision =
-                            TokenDecider.decide(new TokenState.Absent(), command, facts(draft, caller));
+                    Decision<TokenEvent> decision = TokenDecider.decide(
+                            new TokenState.Absent(), command, facts(draft, caller, body.resource()));
                     switch (decision) {
                         case Decision.Refused<TokenEvent>(var problem) -> draft.refuse(problem);
                         case Decision.Accepted<TokenEvent>(var events) ->
@@ -153,7 +163,8 @@ final class TokenHandlers {
                     draft.target(Token.key(token.row().id()), token.row().resourceVersion())
                             .id("token", token.row().id());
                     boolean changed = draft.decided(
-                            TokenDecider.decide(token.state(), new TokenCommand.Revoke(), facts(draft, call.caller())),
+                            TokenDecider.decide(
+                                    token.state(), new TokenCommand.Revoke(), facts(draft, call.caller(), null)),
                             event -> Tokens.encode(token.row().id(), event));
                     if (changed) {
                         Audit.allowed(draft, call, "token.revoke", token.row().id());
@@ -163,12 +174,13 @@ final class TokenHandlers {
                 reader(call));
     }
 
-    private static TokenDecider.Facts facts(Draft draft, Caller caller) {
+    private TokenDecider.Facts facts(Draft draft, Caller caller, @Nullable String resource) {
         return new TokenDecider.Facts(
                 draft.now(),
                 caller.scopes(),
-                caller.tokenResource(),
-                caller.orgScopes().keySet());
+                caller.reach(),
+                caller.orgScopes().keySet(),
+                Optional.ofNullable(resource).flatMap(owners::find));
     }
 
     private Token find(Call call) {

@@ -1,26 +1,20 @@
 package dev.vt.control.token;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.vt.control.auth.TokenAuthenticator;
+import dev.vt.control.auth.Credentials;
 import dev.vt.control.auth.TokenSecrets;
 import dev.vt.control.feature.Draft;
 import dev.vt.control.feature.StateReader;
 import dev.vt.eventlog.NewEvent;
 import dev.vt.eventlog.Owner;
-import dev.vt.eventlog.SideOperation;
-import dev.vt.kernel.Json;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What other nouns may know of tokens, and how they put a new one into their own batch. Thread-safe. */
 public final class Tokens {
-    /** State.md §5. */
-    private static final Duration KEPT_AFTER_EXPIRY = Duration.ofDays(30);
-
     private final StateReader state;
     private final SecureRandom random;
 
@@ -54,19 +48,53 @@ public final class Tokens {
 
     void add(Draft draft, String id, TokenEvent.Created created) {
         String token = TokenSecrets.next(TokenSecrets.PERSONAL, random);
-        ObjectNode credential = Json.object()
-                .put("kind", "token")
-                .put("token_id", id)
-                .put("subject", draft.actor().id())
-                .put("expires_at", created.expiresAt().toString());
         draft.expect(Token.key(id), 0)
                 .append(encode(id, created))
-                .side(new SideOperation.Put(
-                        TokenAuthenticator.CREDENTIAL,
-                        TokenSecrets.hash(token),
-                        Json.bytes(credential),
-                        created.expiresAt().plus(KEPT_AFTER_EXPIRY)))
+                .side(Credentials.keep(
+                        token, Credentials.token(id, draft.actor().id(), created.expiresAt()), created.expiresAt()))
                 .secret(token);
+    }
+
+    /**
+     * Adds the token of a sign-in to the draft, whose credentials the caller keeps itself.
+     *
+     * @param kind {@code cli} or {@code console}
+     * @return the new token's id
+     */
+    public static String begin(Draft draft, String kind, String name, Set<String> scopes, Instant expiresAt) {
+        String id = draft.newId("tok");
+        TokenEvent.Created created =
+                new TokenEvent.Created(kind, name, scopes.stream().toList(), null, expiresAt);
+        draft.expect(Token.key(id), 0).append(encode(id, created));
+        return id;
+    }
+
+    /** Ends a sign-in; false if it had ended already. */
+    public boolean end(Draft draft, String userId, String tokenId, String reason) {
+        Optional<Token> token =
+                find(userId, tokenId).filter(found -> !found.row().deleted());
+        token.ifPresent(found -> draft.expect(Token.key(tokenId), found.row().resourceVersion())
+                .append(encode(tokenId, new TokenEvent.Revoked(reason))));
+        return token.isPresent();
+    }
+
+    /** Whose token this is. */
+    public Optional<String> ownerOf(String tokenId) {
+        return state.read(handle -> handle.createQuery("SELECT user_id FROM tokens WHERE id = :id")
+                .bind("id", tokenId)
+                .mapTo(String.class)
+                .findOne());
+    }
+
+    /** The user's living console sessions but this one, at most a hundred. */
+    public List<Token> otherSessions(String userId, String tokenId) {
+        return state.read(handle -> handle.createQuery("""
+                        SELECT * FROM tokens WHERE user_id = :user AND kind = 'console' AND id <> :id
+                          AND deleted_at IS NULL ORDER BY id DESC LIMIT 100""")
+                .bind("user", userId)
+                .bind("id", tokenId)
+                .map((row, context) -> Token.of(row))
+                .list());
     }
 
     static NewEvent encode(String id, TokenEvent event) {

@@ -2,6 +2,7 @@ package dev.vt.control.user;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vt.control.feature.AggregateRow;
+import dev.vt.eventlog.AggregateKey;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
@@ -14,6 +15,23 @@ public record User(AggregateRow row, String email, String displayName, boolean o
                 row.getString("display_name"),
                 row.getBoolean("operator"),
                 row.getBoolean("disabled"));
+    }
+
+    public String id() {
+        return row.id();
+    }
+
+    public AggregateKey key() {
+        return key(row.id());
+    }
+
+    public static AggregateKey key(String id) {
+        return new AggregateKey("user", id);
+    }
+
+    UserState state() {
+        UserState.Profile profile = new UserState.Profile(email, displayName, operator);
+        return disabled ? new UserState.Disabled(profile) : new UserState.Active(profile);
     }
 
     ObjectNode json() {

@@ -1,22 +1,23 @@
 package dev.vt.control.user;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.vt.control.feature.AggregateTable;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 
 /** {@code user.*} → the core view {@code users}. */
 final class UserProjection implements Projection {
     private static final AggregateTable TABLE = AggregateTable.of(
-            "users",
-            "email text COLLATE \"C\" NOT NULL",
-            "display_name text NOT NULL",
-            "operator boolean NOT NULL",
-            "disabled boolean NOT NULL");
+                    "users",
+                    "email text COLLATE \"C\" NOT NULL",
+                    "display_name text NOT NULL",
+                    "operator boolean NOT NULL",
+                    "disabled boolean NOT NULL")
+            .indexedBy("email");
 
     @Override
     public String name() {
@@ -25,7 +26,7 @@ final class UserProjection implements Projection {
 
     @Override
     public int codeVersion() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -45,32 +46,35 @@ final class UserProjection implements Projection {
 
     @Override
     public void apply(StoredEvent event, Handle tx) {
-        JsonNode payload = event.payload();
-        switch (event.type()) {
-            case "user.created" ->
+        switch (UserEventCodec.parse(event.type(), event.payload())) {
+            case UserEvent.Created(var email, var displayName, var operator, var via) ->
                 TABLE.insert(
                         tx,
                         event,
                         Map.of(
-                                "email", payload.path("email").asText(),
-                                "display_name", payload.path("display_name").asText(""),
-                                "operator", payload.path("operator").asBoolean(),
-                                "disabled", false));
-            case "user.updated" -> {
+                                "email",
+                                email,
+                                "display_name",
+                                Objects.requireNonNullElse(displayName, ""),
+                                "operator",
+                                operator,
+                                "disabled",
+                                false));
+            case UserEvent.Updated(var email, var displayName) -> {
                 Map<String, Object> changed = new TreeMap<>();
-                payload.properties().forEach(member -> {
-                    if (member.getKey().equals("email") || member.getKey().equals("display_name")) {
-                        changed.put(member.getKey(), member.getValue().asText());
-                    }
-                });
+                if (email != null) {
+                    changed.put("email", email);
+                }
+                if (displayName != null) {
+                    changed.put("display_name", displayName);
+                }
                 TABLE.update(tx, event, changed);
             }
-            case "user.operator_set" ->
-                TABLE.update(
-                        tx, event, Map.of("operator", payload.path("operator").asBoolean()));
-            case "user.disabled" -> TABLE.update(tx, event, Map.of("disabled", true));
-            case "user.enabled" -> TABLE.update(tx, event, Map.of("disabled", false));
-            default -> TABLE.update(tx, event, Map.of());
+            case UserEvent.OperatorSet(boolean operator) -> TABLE.update(tx, event, Map.of("operator", operator));
+            case UserEvent.Disabled disabled -> TABLE.update(tx, event, Map.of("disabled", true));
+            case UserEvent.Enabled() -> TABLE.update(tx, event, Map.of("disabled", false));
+            case UserEvent.Invited invited -> TABLE.update(tx, event, Map.of());
+            case UserEvent.CredentialChanged changed -> TABLE.update(tx, event, Map.of());
         }
     }
 }

@@ -55,7 +55,14 @@ class HttpServerTest {
                         "/v1/capabilities",
                         "/v1/openapi.json",
                         "/v1/schemas/{name}",
-                        "/v1/bootstrap");
+                        "/v1/bootstrap",
+                        "/v1/auth/login",
+                        "/v1/auth/invitations/accept",
+                        "/v1/auth/device/start",
+                        "/v1/auth/device/token",
+                        "/v1/auth/refresh",
+                        "/v1/auth/revoke",
+                        "/v1/auth/token");
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vt.kernel.Ids;
 import dev.vt.kernel.Json;
+import dev.vt.kernel.Problem;
+import dev.vt.kernel.ProblemException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,9 +65,7 @@ class SlowClientTest {
                 List.of(echo, flood),
                 Map.of(),
                 Map.of(),
-                token -> {
-                    throw new IllegalStateException("nobody signs in here");
-                },
+                new OpenGate(),
                 new ReadBarrier() {
                     @Override
                     public boolean await(long eventId, Duration limit) {
@@ -199,5 +200,23 @@ class SlowClientTest {
             }
         }
         assertThat(server.boundedWaits()).isZero();
+    }
+
+    /** Everything here is public. */
+    private static final class OpenGate implements Gate {
+        @Override
+        public @Nullable Caller admit(Knock knock, Map<String, String> answerHeaders) {
+            return null;
+        }
+
+        @Override
+        public void refused(Knock knock, @Nullable Caller caller, Problem problem) {
+            throw new IllegalStateException("nothing is refused here", new ProblemException(problem));
+        }
+
+        @Override
+        public void recheck(Knock knock) {
+            throw new IllegalStateException("nobody signs in here");
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.vt.control.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vt.control.ControlPlane;
+import dev.vt.control.auth.RateLimiter;
 import dev.vt.control.cluster.LeaderTerm;
 import dev.vt.control.deploy.DeployStatus;
 import dev.vt.control.deploy.Deploys;
@@ -63,6 +64,20 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback, Be
     private boolean verified = true;
     private final boolean reconciles;
     private final TestImages images = new TestImages();
+    private final ShiftedClock clock = new ShiftedClock();
+    private RateLimiter.Limits limits = RateLimiter.Limits.DEVELOPMENT;
+
+    /** A server that counts calls as told. */
+    public static TestServer limitedTo(RateLimiter.Limits limits) {
+        TestServer server = new TestServer();
+        server.limits = limits;
+        return server;
+    }
+
+    /** Moves the server's clock on, for what takes minutes in life. */
+    public void advance(Duration by) {
+        clock.advance(by);
+    }
 
     /** A server that also acts by itself: schedules, follows deploys, watches nodes. */
     public TestServer() {
@@ -150,9 +165,10 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback, Be
                 true,
                 anyPort,
                 images,
-                new PullTokens(new SecureRandom(), Clock.systemUTC()),
+                new PullTokens(new SecureRandom(), clock),
                 Set.of(),
-                Clock.systemUTC(),
+                clock,
+                limits,
                 reconciles));
         contract = new Contract(server.openApi(), server.endpoints());
     }
@@ -224,6 +240,11 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback, Be
 
     public TestDatabase database() {
         return required(database);
+    }
+
+    /** Of pages this server would serve. */
+    public String origin() {
+        return "http://127.0.0.1:" + control().httpPort();
     }
 
     /** Without a token. */

@@ -1,6 +1,5 @@
-package dev.vt.control.org;
+package dev.vt.control.member;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.vt.control.feature.AggregateTable;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
@@ -17,7 +16,8 @@ final class MemberProjection implements Projection {
                     "user_id text COLLATE \"C\"",
                     "email text COLLATE \"C\" NOT NULL",
                     "role text COLLATE \"C\" NOT NULL")
-            .indexedBy("user_id");
+            .indexedBy("user_id")
+            .indexedBy("email");
 
     @Override
     public String name() {
@@ -26,7 +26,7 @@ final class MemberProjection implements Projection {
 
     @Override
     public int codeVersion() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -46,21 +46,16 @@ final class MemberProjection implements Projection {
 
     @Override
     public void apply(StoredEvent event, Handle tx) {
-        JsonNode payload = event.payload();
-        switch (event.type()) {
-            case "org_member.added" -> {
+        switch (MemberEventCodec.parse(event.type(), event.payload())) {
+            case MemberEvent.Added(var userId, var email, var role) -> {
                 Map<String, @Nullable Object> values = new TreeMap<>();
-                values.put(
-                        "user_id",
-                        payload.has("user_id") ? payload.get("user_id").asText() : null);
-                values.put("email", payload.path("email").asText());
-                values.put("role", payload.path("role").asText());
+                values.put("user_id", userId);
+                values.put("email", email);
+                values.put("role", role.text());
                 TABLE.insert(tx, event, values);
             }
-            case "org_member.role_updated" ->
-                TABLE.update(tx, event, Map.of("role", payload.path("new_role").asText()));
-            case "org_member.removed" -> TABLE.delete(tx, event);
-            default -> throw new IllegalArgumentException("not a member event: " + event.type());
+            case MemberEvent.RoleUpdated(var old, var role) -> TABLE.update(tx, event, Map.of("role", role.text()));
+            case MemberEvent.Removed() -> TABLE.delete(tx, event);
         }
     }
 }

@@ -1,0 +1,36 @@
+package dev.vt.control.session;
+
+import dev.vt.control.audit.DenyAudits;
+import dev.vt.control.feature.Feature;
+import dev.vt.control.http.Endpoint;
+import dev.vt.control.token.Tokens;
+import dev.vt.control.user.Invitations;
+import dev.vt.control.user.Users;
+import java.util.List;
+
+/** Registers the endpoints; sessions have no events of their own. */
+public final class SessionFeature implements Feature {
+    private final SessionHandlers handlers;
+
+    public SessionFeature(
+            SignIns signIns,
+            Sessions sessions,
+            Passwords passwords,
+            Invitations invitations,
+            Users users,
+            Tokens tokens,
+            AuthWrites writes,
+            DenyAudits denials) {
+        this.handlers = new SessionHandlers(signIns, sessions, passwords, invitations, users, tokens, writes, denials);
+    }
+
+    @Override
+    public String name() {
+        return "session";
+    }
+
+    @Override
+    public List<Endpoint> endpoints() {
+        return handlers.endpoints();
+    }
+}
