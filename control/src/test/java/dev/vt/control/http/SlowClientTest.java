@@ -77,6 +77,7 @@ class SlowClientTest {
                         return 0;
                     }
                 },
+                ClusterRole.ALONE,
                 Clock.systemUTC(),
                 Ids.uuidV7(Clock.systemUTC(), new SecureRandom()));
     }

@@ -167,6 +167,7 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback, Be
                 images,
                 new PullTokens(new SecureRandom(), clock),
                 Set.of(),
+                null,
                 clock,
                 limits,
                 reconciles));

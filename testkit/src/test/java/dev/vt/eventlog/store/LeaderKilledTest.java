@@ -11,6 +11,7 @@ import dev.vt.eventlog.EventFilter;
 import dev.vt.eventlog.Precondition;
 import dev.vt.testkit.TestClock;
 import dev.vt.testkit.TestDatabase;
+import dev.vt.testkit.log.Shop;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -44,7 +45,7 @@ class LeaderKilledTest {
     }
 
     private EventStore open(Step.Probe probe) {
-        return EventStore.open(database.address(), Shop.VIEWS, Shop.SCHEMAS, EventStore.Config.DEFAULT, probe);
+        return EventStore.open(database.address(), Shop.VIEWS, Shop.SCHEMAS, EventStore.Config.DEFAULT, null, probe);
     }
 
     private static Batch batch(String id, String project) {
