@@ -154,10 +154,18 @@ final class EtcdMembers implements AutoCloseable {
         out.write(key.length);
         out.writeBytes(key);
         out.write(0x12);
-        out.write(0x80 | (VALUE_BYTES & 0x7f));
-        out.write(VALUE_BYTES >> 7);
+        varint(out, VALUE_BYTES);
         out.writeBytes(new byte[VALUE_BYTES]);
         return out.toByteArray();
+    }
+
+    private static void varint(ByteArrayOutputStream out, int value) {
+        int rest = value;
+        while (rest > 0x7f) {
+            out.write(0x80 | (rest & 0x7f));
+            rest >>>= 7;
+        }
+        out.write(rest);
     }
 
     @Override
