@@ -70,13 +70,13 @@ class IdempotencyTest {
         TestReply first = client.key("key-00000001").post(projects, named("web"));
 
         TestReply other = client.key("key-00000001").post(projects, named("other"));
+        TestReply second = client.post(projects, named("second"));
         client.key("key-00000002").patch(projects + "/" + first.id(), named("site"));
-        TestReply elsewhere =
-                client.key("key-00000002").patch(projects + "/prj_00000000000000000000000000", named("x"));
+        TestReply elsewhere = client.key("key-00000002").patch(projects + "/" + second.id(), named("x"));
 
         assertThat(other.code()).isEqualTo("idempotency_key_reuse");
         assertThat(elsewhere.code()).isEqualTo("idempotency_key_reuse");
-        assertThat(count()).isEqualTo(1);
+        assertThat(count()).isEqualTo(2);
     }
 
     @Test

@@ -26,16 +26,13 @@ class ErrorCodesTest {
     /** Not produced by anything yet: the noun that will does not exist. */
     private static final Map<ErrorCode, String> NOT_YET = reasons(
             "the cluster's prefix is not chosen by hand yet", "prefix_invalid",
-            "device flow", "authorization_pending expired_token slow_down access_denied",
-            "sign-in of people", "invalid_credentials step_up_required csrf_failed refresh_race",
-            "members, roles and principals", "last_owner last_operator",
             "networks, pools, disks and policies", "in_use network_in_use pool_low_space volume_constraints_invalid",
             "volumes, snapshots and backups of volumes",
                     "volume_replica_limit volume_in_use backup_not_usable snapshot_in_progress",
             "IPv4 add-on", "ipv4_in_use ipv4_pool_exhausted address_live",
             "terminated HTTP routes", "route_kind_conflict",
             "the overlay", "rotation_in_progress",
-            "Raft membership", "quorum_unsafe stale_server installing state_diverged",
+            "a server that is being seeded or has diverged", "installing state_diverged",
             "VMs", "vm_state vm_busy vm_must_stop vm_protected migrate_cpu_mismatch",
             "exec answers before its agent has dialled", "exec_connect_timeout");
 
@@ -45,7 +42,8 @@ class ErrorCodesTest {
             "a key holder that goes away while the server runs; the file is read at the start",
                     "master_key_unavailable",
             "a registry that does not answer; the client's own tests have it", "registry_unavailable",
-            "more than four machines that enroll in the same moment", "rate_limited",
+            "a password older than ten minutes, which needs a settable clock in sessions", "step_up_required",
+            "several servers, of which some are gone", "quorum_unsafe stale_server",
             "a database that is gone, or a server that stops under a request", "unavailable");
 
     private static Map<ErrorCode, String> reasons(String... reasonsAndCodes) {
