@@ -43,8 +43,7 @@ public record ClusterConfig(
      * @param keptEntries entries kept behind a snapshot (V8)
      */
     public record Raft(
-            @Key(value = 3, min = 1, max = 7)
-            int desiredVoters,
+            @Key(value = 3, min = 1, max = 7) int desiredVoters,
 
             @Key(value = 5, min = 1, max = 60, unit = Unit.SECONDS, awaits = "raft membership")
             Duration compareEvery,
