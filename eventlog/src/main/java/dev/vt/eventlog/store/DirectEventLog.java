@@ -4,7 +4,6 @@ import dev.vt.eventlog.Actor;
 import dev.vt.eventlog.AppendResult;
 import dev.vt.eventlog.ApplyHaltedException;
 import dev.vt.eventlog.Batch;
-import dev.vt.eventlog.EventLog;
 import dev.vt.eventlog.LogMetrics;
 import dev.vt.eventlog.apply.BatchApplier;
 import dev.vt.eventlog.apply.LogHead;
@@ -31,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * the answer on their own threads. Its connection holds the advisory lock that makes this server the leader, so a leader that
  * lost its connection has lost the lock and its open transaction with it.
  */
-final class DirectEventLog implements EventLog, AutoCloseable {
+final class DirectEventLog implements LogEngine {
     private static final Logger log = LoggerFactory.getLogger(DirectEventLog.class);
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
     private static final Duration RETRY = Duration.ofMillis(250);
@@ -53,20 +52,40 @@ final class DirectEventLog implements EventLog, AutoCloseable {
     private static final long LEADER_LOCK = 0x76746c67L;
 
     /** Equal only to itself. */
-    private static final class Pending {
+    private static final class Pending implements GroupApplier.Entry {
         private final PreparedBatch batch;
         private final CompletableFuture<AppendResult> answer = new CompletableFuture<>();
 
         Pending(PreparedBatch batch) {
             this.batch = batch;
         }
+
+        @Override
+        public PreparedBatch batch() {
+            return batch;
+        }
+
+        @Override
+        public @Nullable LogPosition position() {
+            return null;
+        }
+
+        @Override
+        public void applied(AppendResult result) {
+            answer.complete(result);
+        }
+
+        @Override
+        public void failed(RuntimeException cause) {
+            answer.completeExceptionally(cause);
+        }
     }
 
     private final Database database;
     private final BatchApplier applier;
+    private final GroupApplier groups;
     private final HeadSignal signal;
     private final LogMetrics metrics;
-    private final Step.Probe probe;
     private final BlockingQueue<Pending> queue = new ArrayBlockingQueue<>(QUEUE);
     /** Bounds the bytes in the queue, as the queue bounds the batches. */
     private final Semaphore room = new Semaphore(QUEUE_KIB);
@@ -77,37 +96,27 @@ final class DirectEventLog implements EventLog, AutoCloseable {
     /** Ends the wait for a batch; is none itself. */
     private final Pending wakeUp;
 
-    private volatile @Nullable ApplyHaltedException halted;
     private volatile boolean ended;
 
-    DirectEventLog(Database database, BatchApplier applier, HeadSignal signal, LogMetrics metrics, Step.Probe probe) {
+    DirectEventLog(EngineContext context, Database database, HeadSignal signal) {
         this.database = database;
-        this.applier = applier;
+        this.applier = context.applier();
+        this.groups = context.groups();
         this.signal = signal;
-        this.metrics = metrics;
-        this.probe = probe;
+        this.metrics = context.metrics();
         this.wakeUp = new Pending(applier.prepare(NOTHING));
         this.thread = Thread.ofPlatform().name("eventlog-apply").daemon().unstarted(this::run);
     }
 
-    void start() {
+    @Override
+    public void start() {
         thread.start();
     }
 
     @Override
     public AppendResult append(Batch batch) {
-        long start = System.nanoTime();
-        AppendResult result = appendUntil(batch, start + ANSWER_WITHIN.toNanos());
-        String label = switch (result) {
-            case AppendResult.Applied applied -> "applied";
-            case AppendResult.Rejected rejected -> {
-                metrics.rejected(rejected.kind());
-                yield "rejected";
-            }
-            case AppendResult.Unknown unknown -> "unknown";
-        };
-        metrics.appended(Duration.ofNanos(System.nanoTime() - start), label);
-        return result;
+        long deadline = System.nanoTime() + ANSWER_WITHIN.toNanos();
+        return metrics.measured(() -> appendUntil(batch, deadline));
     }
 
     private AppendResult appendUntil(Batch batch, long deadline) {
@@ -157,31 +166,36 @@ final class DirectEventLog implements EventLog, AutoCloseable {
     }
 
     private void refuseWhenHalted() {
-        ApplyHaltedException cause = halted;
+        ApplyHaltedException cause = groups.halted();
         if (cause != null) {
             throw new ApplyHaltedException("the log has halted", cause);
         }
     }
 
-    /** Why nothing is applied any more; null while all is well. */
-    @Nullable
-    ApplyHaltedException halted() {
-        return halted;
+    @Override
+    public @Nullable ApplyHaltedException halted() {
+        return groups.halted();
     }
 
-    Leadership leadership() {
-        return leadership;
+    @Override
+    public boolean leads() {
+        return leadership.held() && groups.halted() == null;
     }
 
-    /** Batches that wait to be applied. */
-    int waiting() {
+    @Override
+    public boolean awaitLeadership(Duration timeout) throws InterruptedException {
+        return leadership.await(timeout);
+    }
+
+    @Override
+    public int waiting() {
         return queue.size();
     }
 
     /** The apply thread: connects, takes the lock, applies; starts over when the connection is lost. */
     private void run() {
         try {
-            while (closing.getCount() > 0 && halted == null) {
+            while (closing.getCount() > 0 && groups.halted() == null) {
                 try (Handle handle = database.connect(Database.LIVE)) {
                     if (lead(handle)) {
                         applyUntilClosed(handle);
@@ -202,7 +216,7 @@ final class DirectEventLog implements EventLog, AutoCloseable {
         ended = true;
         List<Pending> left = new ArrayList<>();
         queue.drainTo(left);
-        answerUnknown(left, halted == null ? "the log is closed" : "the log has halted");
+        answerUnknown(left, groups.halted() == null ? "the log is closed" : "the log has halted");
     }
 
     /** Waits for the lock; meanwhile another server leads, and its commits move this one's head. */
@@ -223,7 +237,7 @@ final class DirectEventLog implements EventLog, AutoCloseable {
     }
 
     private void applyUntilClosed(Handle handle) {
-        while (halted == null) {
+        while (groups.halted() == null) {
             List<Pending> group = nextGroup();
             if (group.isEmpty()) {
                 if (closing.getCount() == 0) {
@@ -232,15 +246,7 @@ final class DirectEventLog implements EventLog, AutoCloseable {
                 continue;
             }
             try {
-                commit(handle, group);
-            } catch (RuntimeException e) {
-                if (Failures.isTransient(e)) {
-                    throw e;
-                }
-                separately(handle, group);
-            } catch (Error e) {
-                halt(new ApplyHaltedException("the apply thread died", e));
-                throw e;
+                groups.apply(handle, group);
             } finally {
                 // Whoever has no answer by now cannot have one: the connection is lost, or this thread is about to end.
                 answerUnknown(group, "the outcome of the commit is not known");
@@ -268,52 +274,6 @@ final class DirectEventLog implements EventLog, AutoCloseable {
             throw new IllegalStateException("nobody interrupts the apply thread", e);
         }
         return group;
-    }
-
-    private void commit(Handle handle, List<Pending> group) {
-        long start = System.nanoTime();
-        probe.reached(Step.GROUP_TAKEN);
-        List<PreparedBatch> batches =
-                group.stream().map(pending -> pending.batch).toList();
-        List<AppendResult> answers = handle.inTransaction(tx -> {
-            List<AppendResult> out = applier.apply(tx, batches);
-            probe.reached(Step.APPLIED);
-            return out;
-        });
-        probe.reached(Step.COMMITTED);
-        metrics.committed(Duration.ofNanos(System.nanoTime() - start), group.size());
-        for (int i = 0; i < answers.size(); i++) {
-            if (answers.get(i) instanceof AppendResult.Applied(long first, long last)) {
-                signal.raise(last);
-            }
-            group.get(i).answer.complete(answers.get(i));
-        }
-    }
-
-    /** One batch of the group cannot be applied: those before it still are, and it halts the log (S12). */
-    private void separately(Handle handle, List<Pending> group) {
-        for (int i = 0; i < group.size(); i++) {
-            try {
-                commit(handle, group.subList(i, i + 1));
-            } catch (RuntimeException e) {
-                if (Failures.isTransient(e)) {
-                    throw e;
-                }
-                String batchId = group.get(i).batch.batch().batchId();
-                halt(
-                        e instanceof ApplyHaltedException known
-                                ? known
-                                : new ApplyHaltedException("apply failed on batch " + batchId, e));
-                log.error("apply halted batch={}", batchId, e);
-                group.get(i).answer.completeExceptionally(e);
-                return;
-            }
-        }
-    }
-
-    private void halt(ApplyHaltedException cause) {
-        halted = cause;
-        leadership.set(false);
     }
 
     private static void answerUnknown(List<Pending> group, String reason) {

@@ -10,7 +10,6 @@ import dev.vt.eventlog.ProjectionSet;
 import dev.vt.eventlog.SideRecords;
 import dev.vt.eventlog.Verification;
 import dev.vt.eventlog.Views;
-import dev.vt.eventlog.apply.BatchApplier;
 import dev.vt.eventlog.apply.LogHead;
 import dev.vt.eventlog.postgres.PostgresAddress;
 import java.time.Duration;
@@ -19,9 +18,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One server's event store in direct mode: the log, its views and its side records in one PostgreSQL database. Thread-safe.
+ * One server's event store: the log, its views and its side records in one PostgreSQL database. Thread-safe.
  *
  * <pre>
  * try (EmbeddedPostgres postgres = EmbeddedPostgres.start(EmbeddedPostgres.Config.durable(home));
@@ -43,7 +43,7 @@ public final class EventStore implements AutoCloseable {
     /** A rebuild swaps tables under the feet of a verification; one at a time. */
     private final ReentrantLock replaying = new ReentrantLock();
 
-    private final DirectEventLog log;
+    private final LogEngine log;
     private final Map<String, Follower> followers = new LinkedHashMap<>();
     private final ProjectionSet projections;
     private final ViewBuilder builder;
@@ -53,13 +53,19 @@ public final class EventStore implements AutoCloseable {
     private final Views views;
 
     private EventStore(
-            Database database, ProjectionSet projections, EventSchemas schemas, LogMetrics metrics, Step.Probe probe) {
+            Database database,
+            ProjectionSet projections,
+            EventSchemas schemas,
+            LogMetrics metrics,
+            LogEngine.@Nullable Factory engine,
+            Step.Probe probe) {
         this.database = database;
         this.projections = projections;
         this.builder = new ViewBuilder(database, schemas, projections);
         this.verifier = new Verifier(database, schemas, projections);
         this.metrics = metrics;
-        this.log = new DirectEventLog(database, new BatchApplier(schemas, projections.core()), head, metrics, probe);
+        EngineContext context = new EngineContext(database, schemas, projections, head, metrics, probe);
+        this.log = engine == null ? new DirectEventLog(context, database, head) : engine.create(context);
         for (Projection projection : projections.derived()) {
             followers.put(projection.name(), new Follower(database, schemas, projection, head));
         }
@@ -69,20 +75,35 @@ public final class EventStore implements AutoCloseable {
     }
 
     /**
-     * Migrates the log's tables, replays the views whose code has changed, then starts to apply.
+     * In direct mode: migrates the log's tables, replays the views whose code has changed, then starts to apply.
      *
      * @throws ApplyHaltedException if the log holds an event that this program does not know (S12)
      */
     public static EventStore open(
             PostgresAddress address, ProjectionSet projections, EventSchemas schemas, Config config) {
-        return open(address, projections, schemas, config, Step.Probe.NONE);
+        return open(address, projections, schemas, config, null, Step.Probe.NONE);
+    }
+
+    /** As above, with a log that something else orders: Raft. */
+    public static EventStore open(
+            PostgresAddress address,
+            ProjectionSet projections,
+            EventSchemas schemas,
+            Config config,
+            LogEngine.Factory engine) {
+        return open(address, projections, schemas, config, engine, Step.Probe.NONE);
     }
 
     static EventStore open(
-            PostgresAddress address, ProjectionSet projections, EventSchemas schemas, Config config, Step.Probe probe) {
+            PostgresAddress address,
+            ProjectionSet projections,
+            EventSchemas schemas,
+            Config config,
+            LogEngine.@Nullable Factory engine,
+            Step.Probe probe) {
         Database database = Database.open(address, config.readConnections());
         try {
-            EventStore store = new EventStore(database, projections, schemas, config.metrics(), probe);
+            EventStore store = new EventStore(database, projections, schemas, config.metrics(), engine, probe);
             store.start();
             return store;
         } catch (RuntimeException e) {
@@ -116,14 +137,14 @@ public final class EventStore implements AutoCloseable {
         return views;
     }
 
-    /** Whether this server holds the leader's lock. */
+    /** Whether this server orders appends: it holds the leader's lock, or leads the Raft group with everything applied. */
     public boolean leads() {
-        return log.leadership().held();
+        return log.leads();
     }
 
     /** Waits until this server leads; false when the time ran out. */
     public boolean awaitLeadership(Duration timeout) throws InterruptedException {
-        return log.leadership().await(timeout);
+        return log.awaitLeadership(timeout);
     }
 
     /** Why apply, or a derived projection, has halted (S12); empty while all is well. */

@@ -42,6 +42,14 @@ final class Verifier {
         }
     }
 
+    /** As {@link #verify}, of what the caller's transaction has written so far; leaves that and nothing else. */
+    Verification verifyWithin(Handle tx) {
+        tx.execute("SET LOCAL search_path TO " + SCRATCH);
+        Verification result = compare(tx);
+        tx.execute("DROP SCHEMA " + SCRATCH + " CASCADE");
+        return result;
+    }
+
     private Verification compare(Handle tx) {
         LogHead head = LogHead.read(tx);
         List<String> differences = new ArrayList<>();

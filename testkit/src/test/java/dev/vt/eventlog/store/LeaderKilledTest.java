@@ -44,7 +44,7 @@ class LeaderKilledTest {
     }
 
     private EventStore open(Step.Probe probe) {
-        return EventStore.open(database.address(), Shop.VIEWS, Shop.SCHEMAS, EventStore.Config.DEFAULT, probe);
+        return EventStore.open(database.address(), Shop.VIEWS, Shop.SCHEMAS, EventStore.Config.DEFAULT, null, probe);
     }
 
     private static Batch batch(String id, String project) {
