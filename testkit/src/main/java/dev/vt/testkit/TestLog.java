@@ -1,8 +1,10 @@
 package dev.vt.testkit;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vt.eventlog.AppendResult;
+import dev.vt.eventlog.Batch;
 import dev.vt.eventlog.EventFilter;
 import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.ProjectionSet;
@@ -24,22 +26,30 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class TestLog implements BeforeEachCallback, AfterEachCallback {
     private static final Duration DERIVED_WITHIN = Duration.ofSeconds(20);
 
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(60);
+
+    private final LogSetup setup;
     private final ProjectionSet projections;
     private final EventSchemas schemas;
     private TestIds ids = new TestIds();
     private TestClock clock = new TestClock();
-    private @Nullable TestDatabase database;
-    private @Nullable EventStore store;
+    private LogSetup.@Nullable Running running;
     private boolean verified = true;
 
-    private TestLog(ProjectionSet projections, EventSchemas schemas) {
+    private TestLog(LogSetup setup, ProjectionSet projections, EventSchemas schemas) {
+        this.setup = setup;
         this.projections = projections;
         this.schemas = schemas;
     }
 
     /** For {@code @RegisterExtension} on an instance field. */
     public static TestLog of(ProjectionSet projections, EventSchemas schemas) {
-        return new TestLog(projections, schemas);
+        return of(LogSetup.DIRECT, projections, schemas);
+    }
+
+    /** As above, in whatever mode the setup runs. */
+    public static TestLog of(LogSetup setup, ProjectionSet projections, EventSchemas schemas) {
+        return new TestLog(setup, projections, schemas);
     }
 
     @Override
@@ -47,8 +57,7 @@ public final class TestLog implements BeforeEachCallback, AfterEachCallback {
         ids = new TestIds();
         clock = new TestClock();
         verified = true;
-        database = TestDatabase.create();
-        open();
+        running = setup.start(projections, schemas);
     }
 
     @Override
@@ -58,9 +67,9 @@ public final class TestLog implements BeforeEachCallback, AfterEachCallback {
                 verify();
             }
         } finally {
-            close();
-            if (database != null) {
-                database.close();
+            if (running != null) {
+                running.close();
+                running = null;
             }
         }
     }
@@ -70,9 +79,22 @@ public final class TestLog implements BeforeEachCallback, AfterEachCallback {
         verified = false;
     }
 
-    /** Waits for the derived views, then compares everything with a replay of the log. */
+    /** Waits for the derived views of each server, then compares everything with a replay of the log, and all with the first. */
     public Verification verify() throws InterruptedException {
-        EventStore current = store();
+        long head = store().events().head();
+        Verification first = null;
+        for (EventStore one : running().stores()) {
+            assertThat(one.events().awaitBeyond(head - 1, DERIVED_WITHIN)).isGreaterThanOrEqualTo(head);
+            Verification verification = verify(one);
+            if (first == null) {
+                first = verification;
+            }
+            assertThat(verification).as("every server has the same bytes (S8)").isEqualTo(first);
+        }
+        return requireNonNull(first);
+    }
+
+    private static Verification verify(EventStore current) throws InterruptedException {
         assertThat(current.halted()).isEmpty();
         assertThat(current.awaitDerived(current.events().head(), DERIVED_WITHIN))
                 .as("derived views follow within %s: %s", DERIVED_WITHIN, current.derivedCheckpoints())
@@ -91,34 +113,30 @@ public final class TestLog implements BeforeEachCallback, AfterEachCallback {
 
     /** As {@link #reopen()}, with other projections or schemas, as after an upgrade. */
     public EventStore reopen(ProjectionSet newProjections, EventSchemas newSchemas) {
-        close();
-        store = EventStore.open(database().address(), newProjections, newSchemas, EventStore.Config.DEFAULT);
-        return store;
+        running().reopen(newProjections, newSchemas);
+        return store();
     }
 
-    private void open() {
-        store = EventStore.open(database().address(), projections, schemas, EventStore.Config.DEFAULT);
-    }
-
-    private void close() {
-        if (store != null) {
-            store.close();
-            store = null;
-        }
-    }
-
-    public EventStore store() {
-        if (store == null) {
+    private LogSetup.Running running() {
+        if (running == null) {
             throw new IllegalStateException("the log is open during a test only");
         }
-        return store;
+        return running;
     }
 
+    /** The server that leads. */
+    public EventStore store() {
+        return running().leader();
+    }
+
+    /** All servers. */
+    public List<EventStore> stores() {
+        return running().stores();
+    }
+
+    /** Of the server that leads. */
     public TestDatabase database() {
-        if (database == null) {
-            throw new IllegalStateException("the database is there during a test only");
-        }
-        return database;
+        return running().database();
     }
 
     public TestIds ids() {
@@ -134,16 +152,26 @@ public final class TestLog implements BeforeEachCallback, AfterEachCallback {
         return new TestBatch(ids.next("bat"), clock.instant());
     }
 
+    /** Appends to the leader, as often as it takes to learn the outcome (S7). */
+    public AppendResult submit(Batch batch) {
+        long deadline = System.nanoTime() + ANSWER_WITHIN.toNanos();
+        AppendResult result = store().log().append(batch);
+        while (result instanceof AppendResult.Unknown && System.nanoTime() < deadline) {
+            result = store().log().append(batch);
+        }
+        return result;
+    }
+
     /** Appends and insists that it is applied. */
     public AppendResult.Applied append(TestBatch batch) {
-        AppendResult result = store().log().append(batch.build());
+        AppendResult result = submit(batch.build());
         assertThat(result).isInstanceOf(AppendResult.Applied.class);
         return (AppendResult.Applied) result;
     }
 
     /** Appends and insists that it is rejected. */
     public AppendResult.Rejected rejected(TestBatch batch) {
-        AppendResult result = store().log().append(batch.build());
+        AppendResult result = submit(batch.build());
         assertThat(result).isInstanceOf(AppendResult.Rejected.class);
         return (AppendResult.Rejected) result;
     }

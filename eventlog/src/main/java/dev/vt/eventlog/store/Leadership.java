@@ -4,17 +4,17 @@ import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Whether this server leads. The apply thread sets it; any thread may wait for it. */
-final class Leadership {
+/** Whether this server leads. The engine sets it; any thread may wait for it. */
+public final class Leadership {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private volatile boolean held;
 
-    boolean held() {
+    public boolean held() {
         return held;
     }
 
-    void set(boolean leading) {
+    public void set(boolean leading) {
         lock.lock();
         try {
             held = leading;
@@ -24,7 +24,7 @@ final class Leadership {
         }
     }
 
-    boolean await(Duration timeout) throws InterruptedException {
+    public boolean await(Duration timeout) throws InterruptedException {
         long left = timeout.toNanos();
         lock.lockInterruptibly();
         try {

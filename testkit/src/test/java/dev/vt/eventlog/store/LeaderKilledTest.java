@@ -11,6 +11,7 @@ import dev.vt.eventlog.EventFilter;
 import dev.vt.eventlog.Precondition;
 import dev.vt.testkit.TestClock;
 import dev.vt.testkit.TestDatabase;
+import dev.vt.testkit.log.Shop;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

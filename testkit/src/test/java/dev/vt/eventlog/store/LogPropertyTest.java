@@ -12,6 +12,8 @@ import dev.vt.eventlog.apply.BatchApplier;
 import dev.vt.eventlog.apply.LogHead;
 import dev.vt.eventlog.apply.PreparedBatch;
 import dev.vt.testkit.TestDatabase;
+import dev.vt.testkit.log.Scenario;
+import dev.vt.testkit.log.Shop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

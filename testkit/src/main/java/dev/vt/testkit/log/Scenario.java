@@ -1,4 +1,4 @@
-package dev.vt.eventlog.store;
+package dev.vt.testkit.log;
 
 import dev.vt.eventlog.Actor;
 import dev.vt.eventlog.AggregateKey;
@@ -19,7 +19,7 @@ import java.util.Random;
  * Random batches over a few aggregates, so that they often collide: stale sequences, taken names, full nodes, expired records,
  * clocks that go back, batches that are sent twice. The same seed gives the same batches.
  */
-final class Scenario {
+public final class Scenario {
     private final Random random;
     private final List<Batch> sent = new ArrayList<>();
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
@@ -30,7 +30,7 @@ final class Scenario {
         this.random = new Random(seed);
     }
 
-    static List<Batch> of(long seed, int length) {
+    public static List<Batch> of(long seed, int length) {
         Scenario scenario = new Scenario(seed);
         for (int i = 0; i < length; i++) {
             scenario.sent.add(scenario.next());

@@ -1,4 +1,4 @@
-package dev.vt.eventlog.store;
+package dev.vt.testkit.log;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -18,10 +18,10 @@ import org.jdbi.v3.core.Handle;
  * A small platform for the tests of the log: projects with apps, nodes with instances, quotas. Core views read each other, one
  * derived view reads them all.
  */
-final class Shop {
-    static final String ORG = "org_shop";
+public final class Shop {
+    public static final String ORG = "org_shop";
 
-    static final EventSchemas SCHEMAS =
+    public static final EventSchemas SCHEMAS =
             EventSchemas.builder().document(Json.parse("""
                     {
                       "$defs": {"name": {"type": "string", "minLength": 1, "maxLength": 64}},
@@ -47,14 +47,14 @@ final class Shop {
     private static final String COMMON = "id text COLLATE \"C\" PRIMARY KEY, name text NOT NULL, org_id text,"
             + " resource_version int NOT NULL, created_at timestamptz NOT NULL, last_event_id bigint NOT NULL";
 
-    static final Projection PROJECTS = view(
+    public static final Projection PROJECTS = view(
             "projects",
             1,
             List.of("CREATE TABLE projects (" + COMMON + ")"),
             List.of(table("projects", "id")),
             Shop::projects);
 
-    static final Projection CAPACITY = view(
+    public static final Projection CAPACITY = view(
             "capacity",
             1,
             List.of(
@@ -67,7 +67,7 @@ final class Shop {
             Shop::capacity);
 
     /** Reads the rows of {@link #CAPACITY}, which must be those of this very event. */
-    static final Projection QUOTAS = view(
+    public static final Projection QUOTAS = view(
             "quotas",
             1,
             List.of(
@@ -78,7 +78,7 @@ final class Shop {
             List.of(table("quotas", "org_id", "dimension"), table("quota_usage", "org_id", "dimension")),
             Shop::quotas);
 
-    static final Projection SUMMARY = view(
+    public static final Projection SUMMARY = view(
             "org_summary",
             1,
             List.of("CREATE TABLE org_summary (org_id text COLLATE \"C\" PRIMARY KEY, projects bigint NOT NULL,"
@@ -86,45 +86,45 @@ final class Shop {
             List.of(table("org_summary", "org_id")),
             Shop::summary);
 
-    static final ProjectionSet VIEWS = new ProjectionSet(List.of(PROJECTS, CAPACITY, QUOTAS), List.of(SUMMARY));
+    public static final ProjectionSet VIEWS = new ProjectionSet(List.of(PROJECTS, CAPACITY, QUOTAS), List.of(SUMMARY));
 
     private Shop() {}
 
-    static NewEvent event(String type, String id, ObjectNode payload) {
+    public static NewEvent event(String type, String id, ObjectNode payload) {
         String aggregate = type.substring(0, type.indexOf('.'));
         return new NewEvent(new AggregateKey(aggregate, id), type, Owner.org(ORG), payload);
     }
 
-    static NewEvent created(String project, String name) {
+    public static NewEvent created(String project, String name) {
         return event("project.created", project, Json.object().put("name", name));
     }
 
-    static NewEvent renamed(String project, String name) {
+    public static NewEvent renamed(String project, String name) {
         return event("project.updated", project, Json.object().put("name", name));
     }
 
-    static NewEvent allocated(String instance, String node, long bytes) {
+    public static NewEvent allocated(String instance, String node, long bytes) {
         return event(
                 "instance.allocated",
                 instance,
                 Json.object().put("node_id", node).put("memory_bytes", bytes));
     }
 
-    static NewEvent stopped(String instance) {
+    public static NewEvent stopped(String instance) {
         return event("instance.status_changed", instance, Json.object().put("status", "stopped"));
     }
 
-    static NewEvent enrolled(String node, long bytes) {
+    public static NewEvent enrolled(String node, long bytes) {
         return event("node.enrolled", node, Json.object().put("memory_bytes", bytes));
     }
 
-    static NewEvent quota(String dimension, long limit) {
+    public static NewEvent quota(String dimension, long limit) {
         ObjectNode payload = Json.object();
         payload.putObject("limits").put(dimension, limit);
         return event("quota.set", ORG, payload);
     }
 
-    static AggregateKey project(String id) {
+    public static AggregateKey project(String id) {
         return new AggregateKey("project", id);
     }
 
@@ -238,7 +238,7 @@ final class Shop {
     }
 
     /** A projection out of its parts, so that tests can change one. */
-    static Projection view(
+    public static Projection view(
             String name,
             int codeVersion,
             List<String> ddl,

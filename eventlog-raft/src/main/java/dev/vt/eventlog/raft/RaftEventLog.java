@@ -1,0 +1,399 @@
+package dev.vt.eventlog.raft;
+
+import dev.vt.eventlog.AppendResult;
+import dev.vt.eventlog.ApplyHaltedException;
+import dev.vt.eventlog.Batch;
+import dev.vt.eventlog.store.EngineContext;
+import dev.vt.eventlog.store.Leadership;
+import dev.vt.eventlog.store.LogEngine;
+import dev.vt.eventlog.store.SnapshotSource;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.grpc.GrpcTlsConfig;
+import org.apache.ratis.proto.RaftProtos;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.raftlog.RaftLogIOException;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Raft mode: a batch that a majority has on disk is applied by every server. Appends work on the leader; elsewhere the answer is
+ * {@link AppendResult.Unknown}, and it is for the caller to go to the leader (V10). Thread-safe.
+ */
+public final class RaftEventLog implements LogEngine {
+    private static final Logger log = LoggerFactory.getLogger(RaftEventLog.class);
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
+    private static final Duration STEP_DOWN_WITHIN = Duration.ofSeconds(3);
+    /** Bounds what waits in Ratis, as its own limits would, but makes callers wait instead of refusing them. */
+    private static final int IN_FLIGHT = 4000;
+
+    private static final int IN_FLIGHT_KIB = 48 * 1024;
+
+    private final EngineContext context;
+    private final EntryApplier applier;
+    private final RaftRequests requests;
+    private final Leadership leadership = new Leadership();
+    private final Semaphore slots = new Semaphore(IN_FLIGHT);
+    private final Semaphore room = new Semaphore(IN_FLIGHT_KIB);
+    private volatile RaftServer.@Nullable Division division;
+    private volatile boolean closing;
+
+    private RaftEventLog(EngineContext context, RaftOptions options, SnapshotTransport transport) {
+        this.context = context;
+        this.applier = new EntryApplier(context, this::entryAt, this::stepAside);
+        LogStateMachine machine = new LogStateMachine(context, applier, transport, new Events());
+        RaftGroupId group = RaftGroupId.valueOf(options.group());
+        try {
+            RaftServer server = RaftServer.newBuilder()
+                    .setServerId(RaftPeerId.valueOf(options.selfId()))
+                    .setGroup(RaftGroup.valueOf(group, founders(options)))
+                    .setStateMachineRegistry(id -> machine)
+                    .setProperties(RaftSettings.of(options))
+                    .setParameters(parameters(options.tls()))
+                    .setOption(RaftStorage.StartupOption.RECOVER)
+                    .build();
+            this.requests = new RaftRequests(server, group);
+        } catch (IOException e) {
+            throw new RaftLogException("could not make a Raft server in " + options.directory(), e);
+        }
+    }
+
+    /** For {@link dev.vt.eventlog.store.EventStore#open}; the engine it makes is passed to {@code made} as well. */
+    public static LogEngine.Factory factory(
+            RaftOptions options, SnapshotTransport transport, Consumer<RaftEventLog> made) {
+        return context -> {
+            RaftEventLog engine = new RaftEventLog(context, options, transport);
+            made.accept(engine);
+            return engine;
+        };
+    }
+
+    /** A server that joins starts as a group of itself, in which nobody votes. */
+    private static List<RaftPeer> founders(RaftOptions options) {
+        if (options.founding().isEmpty()) {
+            return List.of(RaftRequests.peer(options.selfId(), options.selfAddress(), false));
+        }
+        return options.founding().stream()
+                .map(peer -> RaftRequests.peer(peer.id(), peer.address(), true))
+                .toList();
+    }
+
+    private static Parameters parameters(RaftOptions.@Nullable Tls tls) {
+        Parameters parameters = new Parameters();
+        if (tls != null) {
+            GrpcConfigKeys.TLS.setConf(parameters, new GrpcTlsConfig(tls.keys(), tls.trust(), true));
+        }
+        return parameters;
+    }
+
+    @Override
+    public void start() {
+        applier.start();
+        try {
+            requests.server().start();
+            division = requests.server().getDivision(requests.group());
+        } catch (IOException e) {
+            throw new RaftLogException("could not start the Raft server", e);
+        }
+    }
+
+    private RaftServer.Division division() {
+        RaftServer.Division current = division;
+        if (current == null) {
+            throw new IllegalStateException("the log has not been started");
+        }
+        return current;
+    }
+
+    @Override
+    public AppendResult append(Batch batch) {
+        long deadline = System.nanoTime() + ANSWER_WITHIN.toNanos();
+        return context.metrics().measured(() -> {
+            refuseWhenHalted();
+            Submission submission = new Submission(context.applier().prepare(batch));
+            if (!leads()) {
+                return new AppendResult.Unknown(leader().isEmpty() ? "no leader" : "not the leader");
+            }
+            AppendResult result = submit(submission, deadline);
+            if (result instanceof AppendResult.Unknown) {
+                refuseWhenHalted();
+            }
+            return result;
+        });
+    }
+
+    private AppendResult submit(Submission submission, long deadline) {
+        int kib = 1 + submission.getContent().size() / 1024;
+        try {
+            if (!slots.tryAcquire(left(deadline), TimeUnit.NANOSECONDS)) {
+                return new AppendResult.Unknown("the log is overloaded");
+            }
+            try {
+                if (!room.tryAcquire(kib, left(deadline), TimeUnit.NANOSECONDS)) {
+                    return new AppendResult.Unknown("the log is overloaded");
+                }
+                try {
+                    return propose(submission, deadline);
+                } finally {
+                    room.release(kib);
+                }
+            } finally {
+                slots.release();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new AppendResult.Unknown("interrupted");
+        }
+    }
+
+    private AppendResult propose(Submission submission, long deadline) throws InterruptedException {
+        try {
+            requests.server()
+                    .submitClientRequestAsync(requests.request(RaftClientRequest.writeRequestType(), submission))
+                    .whenComplete((reply, failure) -> unanswered(submission, reply, failure));
+            return submission.answer().get(left(deadline), TimeUnit.NANOSECONDS);
+        } catch (IOException e) {
+            log.debug("append was not taken", e);
+            return new AppendResult.Unknown("the log is closed");
+        } catch (TimeoutException e) {
+            return new AppendResult.Unknown("no answer within " + ANSWER_WITHIN.toSeconds() + " s");
+        } catch (ExecutionException e) {
+            refuseWhenHalted();
+            throw new IllegalStateException("append failed", e.getCause());
+        }
+    }
+
+    /** Whoever was applied has its answer already; all else is for the caller to ask again. */
+    private static void unanswered(
+            Submission submission, @Nullable RaftClientReply reply, @Nullable Throwable failure) {
+        Throwable cause = reply == null ? failure : reply.getException();
+        if (cause != null) {
+            log.debug("append was not confirmed", cause);
+            submission.answer().complete(new AppendResult.Unknown("leadership was lost"));
+        }
+    }
+
+    private static long left(long deadline) {
+        return Math.max(0, deadline - System.nanoTime());
+    }
+
+    private void refuseWhenHalted() {
+        ApplyHaltedException cause = halted();
+        if (cause != null) {
+            throw new ApplyHaltedException("the log has halted", cause);
+        }
+    }
+
+    @Override
+    public @Nullable ApplyHaltedException halted() {
+        return context.groups().halted();
+    }
+
+    @Override
+    public boolean leads() {
+        RaftServer.Division current = division;
+        return leadership.held()
+                && halted() == null
+                && !closing
+                && current != null
+                && current.getInfo().isLeader();
+    }
+
+    @Override
+    public boolean awaitLeadership(Duration timeout) throws InterruptedException {
+        return leadership.await(timeout) && leads();
+    }
+
+    /** The server that this one takes for the leader. */
+    public Optional<String> leader() {
+        RaftServer.Division current = division;
+        return current == null
+                ? Optional.empty()
+                : Optional.ofNullable(current.getInfo().getLeaderId()).map(RaftPeerId::toString);
+    }
+
+    /** How long ago the leader was heard of; zero on the leader itself, empty if none is known (S17). */
+    public Optional<Duration> sinceLeader() {
+        RaftProtos.RoleInfoProto role = division().getInfo().getRoleInfoProto();
+        if (role.hasLeaderInfo()) {
+            return Optional.of(Duration.ZERO);
+        }
+        RaftProtos.ServerRpcProto leader = role.getFollowerInfo().getLeaderInfo();
+        return role.hasFollowerInfo() && leader.hasId()
+                ? Optional.of(Duration.ofMillis(leader.getLastRpcElapsedTimeMs()))
+                : Optional.empty();
+    }
+
+    /**
+     * Waits until everything that was committed anywhere before this call has been applied here, after a majority has
+     * confirmed who leads (V11). Works on every server.
+     *
+     * @return false if that was not so in time
+     */
+    public boolean barrier(Duration limit) throws InterruptedException {
+        try {
+            return requests.server()
+                    .submitClientRequestAsync(requests.request(RaftClientRequest.readRequestType(), Message.EMPTY))
+                    .get(limit.toNanos(), TimeUnit.NANOSECONDS)
+                    .isSuccess();
+        } catch (IOException | ExecutionException | TimeoutException e) {
+            log.debug("the leader did not confirm a read", e);
+            return false;
+        }
+    }
+
+    /** This server's state for one that lags; what a {@link SnapshotTransport} brings comes from here. */
+    public SnapshotSource snapshots() {
+        return context.snapshots();
+    }
+
+    /** Who is in the group, and how to change that. */
+    public RaftMembership membership() {
+        return new RaftMembership(requests, division());
+    }
+
+    @Override
+    public int waiting() {
+        return applier.waiting();
+    }
+
+    /** On the apply thread, when its database has lost what was applied. */
+    private @Nullable CommittedEntry entryAt(long index) {
+        try {
+            RaftProtos.LogEntryProto entry = division().getRaftLog().get(index);
+            if (entry == null) {
+                throw new IllegalStateException("the Raft log has no entry " + index);
+            }
+            return entry.hasStateMachineLogEntry() ? LogStateMachine.committed(entry, null) : null;
+        } catch (RaftLogIOException e) {
+            throw new IllegalStateException("the Raft log cannot be read at " + index, e);
+        }
+    }
+
+    /** A server whose apply has halted still keeps the log, but must not lead. */
+    private void stepAside() {
+        leadership.set(false);
+        RaftServer.Division current = division;
+        if (current == null || !current.getInfo().isLeader()) {
+            return;
+        }
+        later(
+                "step down",
+                () -> requests.server()
+                        .transferLeadershipAsync(new TransferLeadershipRequest(
+                                requests.client(),
+                                requests.self(),
+                                requests.group(),
+                                requests.nextCall(),
+                                null,
+                                STEP_DOWN_WITHIN.toMillis()))
+                        .get());
+    }
+
+    private interface Action {
+        void run() throws IOException, ExecutionException, InterruptedException;
+    }
+
+    private static void later(String what, Action action) {
+        Thread.ofVirtual().name("raft-" + what).start(() -> {
+            try {
+                action.run();
+            } catch (IOException | ExecutionException e) {
+                log.warn("could not {}", what, e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    /** News from the state machine, on Ratis' threads. */
+    private final class Events implements LogStateMachine.Events {
+        @Override
+        public void leaderReady() {
+            if (halted() != null) {
+                stepAside();
+                return;
+            }
+            applier.marker().whenComplete((reached, failure) -> {
+                if (failure == null && division().getInfo().isLeader()) {
+                    leadership.set(true);
+                }
+            });
+        }
+
+        @Override
+        public void notLeader() {
+            leadership.set(false);
+        }
+
+        @Override
+        public void snapshotDue() {
+            later(
+                    "take a snapshot",
+                    () -> requests.server()
+                            .snapshotManagementAsync(SnapshotManagementRequest.newCreate(
+                                    requests.client(),
+                                    requests.self(),
+                                    requests.group(),
+                                    requests.nextCall(),
+                                    TimeUnit.MINUTES.toMillis(1)))
+                            .get());
+        }
+    }
+
+    /** V7: takes no more appends, gives leadership away, has everything applied and on disk, then leaves the group's sight. */
+    @Override
+    public void close() {
+        closing = true;
+        RaftServer.Division current = division;
+        if (current != null && current.getInfo().isAlive() && current.getInfo().isLeader()) {
+            giveLeadershipAway();
+        }
+        leadership.set(false);
+        applier.giveUpAfter(ANSWER_WITHIN);
+        try {
+            requests.server().close();
+        } catch (IOException e) {
+            log.warn("the Raft server did not close", e);
+        }
+        applier.close();
+    }
+
+    private void giveLeadershipAway() {
+        RaftMembership membership = membership();
+        Map<String, Long> lag = membership.lag();
+        membership.current().voters().stream()
+                .map(Membership.Member::id)
+                .filter(lag::containsKey)
+                .min(Comparator.comparing(lag::get))
+                .ifPresent(best -> {
+                    try {
+                        membership.transferLeadership(best, STEP_DOWN_WITHIN);
+                    } catch (MembershipException e) {
+                        log.info("leadership was not transferred, the others will elect to={}", best, e);
+                    }
+                });
+    }
+}
