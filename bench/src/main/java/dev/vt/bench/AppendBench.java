@@ -43,7 +43,7 @@ import org.jdbi.v3.core.Handle;
 public final class AppendBench {
     private static final int EVENTS_TO_REBUILD = 100_000;
     private static final IdSource IDS = Ids.uuidV7(Clock.systemUTC(), new SecureRandom());
-    private static final EventSchemas SCHEMAS =
+    static final EventSchemas SCHEMAS =
             EventSchemas.builder().document(Json.parse("""
                     {"instance.allocated@1": {"type": "object", "required": ["process_type", "node_id"], "properties": {
                         "process_type": {"type": "string", "pattern": "^[a-z][a-z0-9-]*$"},
@@ -54,7 +54,7 @@ public final class AppendBench {
 
     private AppendBench() {}
 
-    private record Round(int clients, int batch, double appends, double events, long p50, long p95, long p99) {}
+    record Round(int clients, int batch, double appends, double events, long p50, long p95, long p99) {}
 
     public static void main(String[] args) throws Exception {
         Duration round = Duration.ofSeconds(args.length > 0 ? Long.parseLong(args[0]) : 10);
@@ -104,7 +104,7 @@ public final class AppendBench {
         }
     }
 
-    private static Round run(EventStore store, int clients, int batch, Duration length) throws InterruptedException {
+    static Round run(EventStore store, int clients, int batch, Duration length) throws InterruptedException {
         long start = System.nanoTime();
         long end = start + length.toNanos();
         List<Future<List<Long>>> running = new ArrayList<>();
@@ -193,11 +193,11 @@ public final class AppendBench {
                 events, events / rebuilt, events / verified, verification.ok() ? "equal" : "DIFFERENT", load());
     }
 
-    private static long percentile(long[] sorted, int percent) {
+    static long percentile(long[] sorted, int percent) {
         return sorted.length == 0 ? 0 : sorted[(int) Math.min(sorted.length - 1, sorted.length * (long) percent / 100)];
     }
 
-    private static String load() {
+    static String load() {
         try {
             return Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0];
         } catch (IOException e) {
@@ -205,7 +205,7 @@ public final class AppendBench {
         }
     }
 
-    private static void delete(Path root) throws IOException {
+    static void delete(Path root) throws IOException {
         List<Path> deepestFirst;
         try (Stream<Path> walk = Files.walk(root)) {
             deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();

@@ -23,6 +23,7 @@ import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.proto.RaftProtos;
 import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
@@ -30,7 +31,6 @@ import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
-import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.raftlog.RaftLogIOException;
 import org.apache.ratis.server.storage.RaftStorage;
@@ -46,6 +46,7 @@ public final class RaftEventLog implements LogEngine {
     private static final Logger log = LoggerFactory.getLogger(RaftEventLog.class);
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
     private static final Duration STEP_DOWN_WITHIN = Duration.ofSeconds(3);
+    private static final Duration PATIENCE_WHEN_HALTED = Duration.ofMillis(500);
     /** Bounds what waits in Ratis, as its own limits would, but makes callers wait instead of refusing them. */
     private static final int IN_FLIGHT = 4000;
 
@@ -127,6 +128,11 @@ public final class RaftEventLog implements LogEngine {
         return current;
     }
 
+    /** Of the group itself: through the server, each request would change threads twice, and they would queue for one lock. */
+    private RaftClientAsynchronousProtocol asynchronous() {
+        return division() instanceof RaftClientAsynchronousProtocol direct ? direct : requests.server();
+    }
+
     @Override
     public AppendResult append(Batch batch) {
         long deadline = System.nanoTime() + ANSWER_WITHIN.toNanos();
@@ -170,7 +176,7 @@ public final class RaftEventLog implements LogEngine {
 
     private AppendResult propose(Submission submission, long deadline) throws InterruptedException {
         try {
-            requests.server()
+            asynchronous()
                     .submitClientRequestAsync(requests.request(RaftClientRequest.writeRequestType(), submission))
                     .whenComplete((reply, failure) -> unanswered(submission, reply, failure));
             return submission.answer().get(left(deadline), TimeUnit.NANOSECONDS);
@@ -254,7 +260,7 @@ public final class RaftEventLog implements LogEngine {
      */
     public boolean barrier(Duration limit) throws InterruptedException {
         try {
-            return requests.server()
+            return asynchronous()
                     .submitClientRequestAsync(requests.request(RaftClientRequest.readRequestType(), Message.EMPTY))
                     .get(limit.toNanos(), TimeUnit.NANOSECONDS)
                     .isSuccess();
@@ -292,24 +298,21 @@ public final class RaftEventLog implements LogEngine {
         }
     }
 
-    /** A server whose apply has halted still keeps the log, but must not lead. */
+    /** A server whose apply has halted still keeps the log, but must not lead; at once when it halts, else after a while. */
     private void stepAside() {
+        stepAside(Duration.ZERO);
+    }
+
+    private void stepAside(Duration after) {
         leadership.set(false);
-        RaftServer.Division current = division;
-        if (current == null || !current.getInfo().isLeader()) {
-            return;
-        }
-        later(
-                "step down",
-                () -> requests.server()
-                        .transferLeadershipAsync(new TransferLeadershipRequest(
-                                requests.client(),
-                                requests.self(),
-                                requests.group(),
-                                requests.nextCall(),
-                                null,
-                                STEP_DOWN_WITHIN.toMillis()))
-                        .get());
+        later("step aside", () -> {
+            // If all have halted, leadership goes round; not as fast as it can.
+            Thread.sleep(after);
+            RaftServer.Division current = division;
+            if (current != null && current.getInfo().isLeader() && !closing) {
+                giveLeadershipAway();
+            }
+        });
     }
 
     private interface Action {
@@ -333,7 +336,7 @@ public final class RaftEventLog implements LogEngine {
         @Override
         public void leaderReady() {
             if (halted() != null) {
-                stepAside();
+                stepAside(PATIENCE_WHEN_HALTED);
                 return;
             }
             applier.marker().whenComplete((reached, failure) -> {

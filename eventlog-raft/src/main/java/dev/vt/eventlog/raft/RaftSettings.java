@@ -47,6 +47,8 @@ final class RaftSettings {
         RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, least.multiply(0.5));
         RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, least);
         RaftServerConfigKeys.LeaderElection.setPreVote(properties, true);
+        // Whoever lost its majority for a moment may stand again soon: it may be the one that is needed (V12).
+        RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(properties, least.multiply(2));
         RaftServerConfigKeys.setCloseThreshold(properties, seconds(60));
         RaftServerConfigKeys.setStagingTimeout(properties, seconds(60));
     }
@@ -58,6 +60,8 @@ final class RaftSettings {
         // The sync is shared by all entries that came meanwhile, whatever their number.
         RaftServerConfigKeys.Log.setForceSyncNum(properties, 4096);
         RaftServerConfigKeys.Log.Appender.setWaitTimeMin(properties, TimeDuration.ZERO);
+        // A server that comes back is found within this, however long it was away.
+        RaftServerConfigKeys.Log.Appender.setRetryPolicy(properties, "1ms,5, 50ms,20, 500ms,1000000000");
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, LARGEST_ENTRY);
         RaftServerConfigKeys.Log.setWriteBufferSize(properties, SizeInBytes.valueOf("16MB"));
         RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf("16MB"));

@@ -21,7 +21,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -120,9 +125,29 @@ final class RaftCluster implements LogSetup.Running {
         for (int i = 1; i <= founders; i++) {
             servers.add(new Server("srv_" + i, false));
         }
-        for (Server server : servers) {
-            server.start(server.id.equals("srv_1") ? probe : Step.Probe.NONE);
+        together(server -> server.start(server.id.equals("srv_1") ? probe : Step.Probe.NONE));
+    }
+
+    private void together(Consumer<Server> action) {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> running = new ArrayList<>();
+            servers.forEach(server -> running.add(threads.submit(() -> action.accept(server))));
+            for (Future<?> one : running) {
+                one.get();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new AssertionError("a server failed", e.getCause());
         }
+    }
+
+    /** The leader first: it hands over to one that still runs, and nobody waits for an election. */
+    void stopAll() {
+        servers.stream()
+                .filter(Server::runs)
+                .sorted(Comparator.comparing(server -> !server.store().leads()))
+                .forEach(Server::stop);
     }
 
     private List<RaftOptions.Peer> founders() {
@@ -209,25 +234,15 @@ final class RaftCluster implements LogSetup.Running {
 
     @Override
     public void reopen(ProjectionSet newProjections, EventSchemas newSchemas) {
-        servers.forEach(Server::stop);
+        stopAll();
         projections = newProjections;
         schemas = newSchemas;
-        servers.forEach(server -> server.start(newProjections, newSchemas, Step.Probe.NONE));
+        together(server -> server.start(newProjections, newSchemas, Step.Probe.NONE));
     }
 
     @Override
     public void close() {
-        List<Thread> stopping = new ArrayList<>();
-        for (Server server : servers) {
-            stopping.add(Thread.ofVirtual().start(server::stop));
-        }
-        for (Thread thread : stopping) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        stopAll();
         for (Server server : servers) {
             server.database.close();
             delete(server.directory);

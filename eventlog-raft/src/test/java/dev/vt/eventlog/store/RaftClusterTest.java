@@ -1,5 +1,6 @@
 package dev.vt.eventlog.store;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,17 +34,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RaftClusterTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    private RaftCluster cluster;
+    /** Started by each test in its own way. */
+    private @Nullable RaftCluster started;
 
     @AfterEach
     void close() {
-        if (cluster != null) {
-            cluster.close();
+        if (started != null) {
+            started.close();
         }
     }
 
     private void start(int founders, long snapshotEntries, Step.Probe probeOfFirst) {
-        cluster = new RaftCluster(Shop.VIEWS, Shop.SCHEMAS, founders, snapshotEntries, probeOfFirst);
+        started = new RaftCluster(Shop.VIEWS, Shop.SCHEMAS, founders, snapshotEntries, probeOfFirst);
+    }
+
+    private RaftCluster cluster() {
+        return requireNonNull(started);
     }
 
     private static Batch batch(String id, String project) {
@@ -60,7 +67,7 @@ class RaftClusterTest {
     private AppendResult append(Batch batch) {
         return RaftCluster.await("an answer for " + batch.batchId(), () -> {
             try {
-                AppendResult result = cluster.leader().log().append(batch);
+                AppendResult result = cluster().leader().log().append(batch);
                 return result instanceof AppendResult.Unknown ? null : result;
             } catch (ApplyHaltedException thatOneIsDead) {
                 return null;
@@ -76,9 +83,9 @@ class RaftClusterTest {
 
     /** All servers that run reach the same event, replay says the same of each, and they agree with each other. */
     private void allEqual() throws InterruptedException {
-        long head = cluster.leader().events().head();
+        long head = cluster().leader().events().head();
         Verification first = null;
-        for (EventStore store : cluster.stores()) {
+        for (EventStore store : cluster().stores()) {
             assertThat(store.events().awaitBeyond(head - 1, LIMIT)).isGreaterThanOrEqualTo(head);
             assertThat(store.halted()).isEmpty();
             assertThat(store.awaitDerived(head, LIMIT)).isTrue();
@@ -94,15 +101,15 @@ class RaftClusterTest {
     void aNewLeaderAnswersForTheOneThatStopped() throws InterruptedException {
         start(3, 10_000, Step.Probe.NONE);
         append(0, 5);
-        RaftCluster.Server old = cluster.leadingServer();
+        RaftCluster.Server old = cluster().leadingServer();
         old.stop();
         append(5, 10);
         assertThat(append(batch("bat_4", "prj_4"))).isEqualTo(new AppendResult.Applied(9, 10));
-        assertThat(cluster.leadingServer().id).isNotEqualTo(old.id);
+        assertThat(cluster().leadingServer().id).isNotEqualTo(old.id);
         old.start(Step.Probe.NONE);
         append(10, 12);
         allEqual();
-        assertThat(cluster.leader().events().head()).isEqualTo(24);
+        assertThat(cluster().leader().events().head()).isEqualTo(24);
     }
 
     /** V2: apply dies at any step, on the leader or on a follower; the entry is neither lost nor doubled. */
@@ -125,20 +132,20 @@ class RaftClusterTest {
             }
         });
         append(0, 2);
-        cluster.lead(leading ? "srv_1" : "srv_2");
+        cluster().lead(leading ? "srv_1" : "srv_2");
         armed.set(true);
         append(2, 4);
         died.await();
         append(4, 6);
         assertThat(append(batch("bat_2", "prj_2"))).isEqualTo(new AppendResult.Applied(5, 6));
-        RaftCluster.Server dead = cluster.server("srv_1");
+        RaftCluster.Server dead = cluster().server("srv_1");
         assertThat(RaftCluster.await("its halt", () -> dead.store().halted().orElse(null)))
                 .hasMessageContaining("died");
         dead.stop();
         dead.start(Step.Probe.NONE);
         append(6, 8);
         allEqual();
-        assertThat(cluster.leader().events().head()).isEqualTo(16);
+        assertThat(cluster().leader().events().head()).isEqualTo(16);
     }
 
     /** S12: an entry that cannot be applied halts every server at the same place, and a fixed program goes on from there. */
@@ -150,7 +157,7 @@ class RaftClusterTest {
                         tx.execute("INSERT INTO no_such_table VALUES (1)");
                     }
                 });
-        cluster = new RaftCluster(ProjectionSet.core(Shop.PROJECTS, fragile), Shop.SCHEMAS);
+        started = new RaftCluster(ProjectionSet.core(Shop.PROJECTS, fragile), Shop.SCHEMAS);
         append(0, 1);
         Batch poison = new Batch(
                 "bat_poison",
@@ -161,14 +168,14 @@ class RaftClusterTest {
                 List.of(),
                 List.of(Shop.created("prj_poison", "poison")),
                 List.of());
-        assertThatThrownBy(() -> cluster.leader().log().append(poison)).isInstanceOf(ApplyHaltedException.class);
-        for (EventStore store : cluster.stores()) {
+        assertThatThrownBy(() -> cluster().leader().log().append(poison)).isInstanceOf(ApplyHaltedException.class);
+        for (EventStore store : cluster().stores()) {
             assertThat(RaftCluster.await("halt", () -> store.halted().orElse(null)))
                     .hasMessageContaining("fragile");
             assertThat(store.leads()).isFalse();
             assertThat(store.events().head()).isEqualTo(2);
         }
-        cluster.reopen(Shop.VIEWS, Shop.SCHEMAS);
+        cluster().reopen(Shop.VIEWS, Shop.SCHEMAS);
         assertThat(append(poison)).isEqualTo(new AppendResult.Applied(3, 3));
         append(1, 2);
         allEqual();
@@ -179,40 +186,40 @@ class RaftClusterTest {
     void aServerBehindThePurgedLogIsSeededAndEqualsItsPeers() throws InterruptedException {
         start(3, 20, Step.Probe.NONE);
         append(0, 30);
-        RaftCluster.Server absent = cluster.server("srv_3");
-        cluster.lead("srv_1");
+        RaftCluster.Server absent = cluster().server("srv_3");
+        cluster().lead("srv_1");
         absent.stop();
         append(30, 130);
-        RaftCluster.Server joining = cluster.join("srv_4");
-        RaftMembership membership = cluster.server("srv_1").engine().membership();
+        RaftCluster.Server joining = cluster().join("srv_4");
+        RaftMembership membership = cluster().server("srv_1").engine().membership();
         membership.addObserver(membership.current(), "srv_4", joining.address, LIMIT);
         absent.start(Step.Probe.NONE);
         append(130, 140);
         allEqual();
         assertThat(joining.store().leads()).isFalse();
         assertThat(joining.store().log().append(batch("bat_x", "prj_x"))).isInstanceOf(AppendResult.Unknown.class);
-        Membership seen = cluster.leadingServer().engine().membership().current();
+        Membership seen = cluster().leadingServer().engine().membership().current();
         assertThat(seen.find("srv_4").orElseThrow().voter()).isFalse();
-        membership = cluster.leadingServer().engine().membership();
+        membership = cluster().leadingServer().engine().membership();
         membership.promote(seen, "srv_4", LIMIT);
         assertThat(membership.current().voters()).hasSize(4);
         RaftMembership late = membership;
         assertThatThrownBy(() -> late.demote(seen, "srv_2", LIMIT))
                 .as("compare and set")
                 .isNotNull();
-        cluster.lead("srv_4");
+        cluster().lead("srv_4");
         append(140, 142);
-        membership = cluster.leadingServer().engine().membership();
+        membership = cluster().leadingServer().engine().membership();
         membership.demote(membership.current(), "srv_2", LIMIT);
         membership.remove(membership.current(), "srv_2", LIMIT);
-        cluster.server("srv_2").stop();
+        cluster().server("srv_2").stop();
         assertThat(membership.current().members().stream().map(Membership.Member::id))
                 .containsExactly("srv_1", "srv_3", "srv_4");
         append(142, 144);
         allEqual();
-        cluster.servers().stream().filter(RaftCluster.Server::runs).forEach(RaftCluster.Server::stop);
+        cluster().stopAll();
         for (String id : List.of("srv_1", "srv_3", "srv_4")) {
-            cluster.server(id).start(Step.Probe.NONE);
+            cluster().server(id).start(Step.Probe.NONE);
         }
         append(144, 146);
         allEqual();
@@ -222,10 +229,10 @@ class RaftClusterTest {
     @Test
     void aBarrierOnAFollowerShowsWhatWasAnswered() throws InterruptedException {
         start(3, 10_000, Step.Probe.NONE);
-        cluster.lead("srv_1");
+        cluster().lead("srv_1");
         for (int i = 0; i < 20; i++) {
             AppendResult.Applied answered = (AppendResult.Applied) append(batch("bat_" + i, "prj_" + i));
-            RaftCluster.Server follower = cluster.server(i % 2 == 0 ? "srv_2" : "srv_3");
+            RaftCluster.Server follower = cluster().server(i % 2 == 0 ? "srv_2" : "srv_3");
             assertThat(follower.engine().barrier(LIMIT)).isTrue();
             long projects = follower.store()
                     .views()
@@ -234,11 +241,11 @@ class RaftClusterTest {
                             .one());
             assertThat(projects).isEqualTo(answered.last() / 2);
         }
-        assertThat(cluster.server("srv_2").engine().leader()).contains("srv_1");
-        assertThat(cluster.server("srv_2").engine().sinceLeader()).isPresent();
-        cluster.server("srv_1").stop();
-        cluster.server("srv_3").stop();
-        assertThat(cluster.server("srv_2").engine().barrier(Duration.ofSeconds(1)))
+        assertThat(cluster().server("srv_2").engine().leader()).contains("srv_1");
+        assertThat(cluster().server("srv_2").engine().sinceLeader()).isPresent();
+        cluster().server("srv_1").stop();
+        cluster().server("srv_3").stop();
+        assertThat(cluster().server("srv_2").engine().barrier(Duration.ofSeconds(1)))
                 .as("alone it cannot know")
                 .isFalse();
     }
@@ -256,7 +263,7 @@ class RaftClusterTest {
             SortedMap<String, String> expected = LogDigests.of(database.address());
             List<StoredEvent> events =
                     direct.events().read(0, 1000, EventFilter.ALL).events();
-            for (RaftCluster.Server server : cluster.servers()) {
+            for (RaftCluster.Server server : cluster().servers()) {
                 server.store().events().awaitBeyond(events.size() - 1, LIMIT);
                 assertThat(server.engine().barrier(LIMIT)).isTrue();
                 assertThat(LogDigests.of(server.database().address())).isEqualTo(expected);
