@@ -9,12 +9,16 @@ import dev.vt.control.bootstrap.BootstrapCode;
 import dev.vt.control.bootstrap.BootstrapFeature;
 import dev.vt.control.ca.Authorities;
 import dev.vt.control.ca.CertificateAuthority;
+import dev.vt.control.ca.RaftTls;
+import dev.vt.control.ca.ServerIdentity;
 import dev.vt.control.ca.ServerTls;
 import dev.vt.control.cluster.ClusterFeature;
 import dev.vt.control.cluster.Clusters;
 import dev.vt.control.cluster.LeaderTerm;
 import dev.vt.control.config.ConfigFeature;
 import dev.vt.control.config.ConfigWatch;
+import dev.vt.control.cluster.ServerAddresses;
+import dev.vt.control.cluster.Servers;
 import dev.vt.control.deploy.DeployFeature;
 import dev.vt.control.deploy.Deploys;
 import dev.vt.control.desired.DesiredFeature;
@@ -34,6 +38,7 @@ import dev.vt.control.feature.Feature;
 import dev.vt.control.feature.Mutations;
 import dev.vt.control.feature.ReconcilerRunner;
 import dev.vt.control.feature.SystemMutations;
+import dev.vt.control.http.ClusterRole;
 import dev.vt.control.http.Endpoint;
 import dev.vt.control.http.HttpLimits;
 import dev.vt.control.http.HttpOptions;
@@ -76,6 +81,8 @@ import dev.vt.control.secret.SecretFeature;
 import dev.vt.control.secret.Secrets;
 import dev.vt.control.server.ControlStore;
 import dev.vt.control.server.DataDir;
+import dev.vt.control.server.RaftRole;
+import dev.vt.control.server.SnapshotClient;
 import dev.vt.control.server.StoreMaintenance;
 import dev.vt.control.service.ServiceFeature;
 import dev.vt.control.token.TokenFeature;
@@ -85,26 +92,32 @@ import dev.vt.control.user.Users;
 import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.ProjectionSet;
 import dev.vt.eventlog.postgres.PostgresAddress;
+import dev.vt.eventlog.raft.RaftEventLog;
+import dev.vt.eventlog.raft.RaftOptions;
 import dev.vt.eventlog.store.EventStore;
 import dev.vt.kernel.IdSource;
 import dev.vt.kernel.Ids;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.websocket.WsListener;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -124,6 +137,7 @@ public final class ControlPlane implements AutoCloseable {
      * @param pullTokens for the built-in registry
      * @param registryHosts by which images of the built-in registry are named, {@code host:port}
      * @param reconciles false: nothing happens but what is asked for; the views stay as the last command left them
+     * @param raft null: direct mode
      */
     public record Options(
             Path dataDir,
@@ -136,8 +150,17 @@ public final class ControlPlane implements AutoCloseable {
             ImageLookup images,
             PullTokens pullTokens,
             Set<String> registryHosts,
+            @Nullable Raft raft,
             Clock clock,
             boolean reconciles) {}
+
+    /**
+     * How the log is kept by several servers; null in {@link Options} is direct mode.
+     *
+     * @param seed the gRPC address of the server through which this one joined
+     * @param tls knows this server's identity once there is one
+     */
+    public record Raft(RaftOptions options, Optional<URI> seed, RaftTls tls) {}
 
     private static final Logger log = LoggerFactory.getLogger(ControlPlane.class);
     private static final Duration LEADER_WAIT = Duration.ofSeconds(20);
@@ -158,6 +181,7 @@ public final class ControlPlane implements AutoCloseable {
             throw new IllegalStateException("there are no keys while a log is replayed");
         }
     };
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
     private final Options options;
     private final Clock clock;
@@ -188,6 +212,7 @@ public final class ControlPlane implements AutoCloseable {
     private final ProjectionSet projections;
     private final EventSchemas schemas;
     private final ObjectNode openApi;
+    private @Nullable RaftEventLog raftLog;
     private int httpPort;
 
     private ControlPlane(Options options) {
@@ -293,9 +318,17 @@ public final class ControlPlane implements AutoCloseable {
         Deploys deploys = new Deploys(store);
         EventFeature events = new EventFeature(store, () -> config.get().limits());
         List<Feature> nouns = new ArrayList<>(List.of(
-                new ClusterFeature(mutations, system, store, clusters, new StoreMaintenance(store, this::projections)),
+                new ClusterFeature(
+                        mutations,
+                        system,
+                        store,
+                        clusters,
+                        new StoreMaintenance(store, this::projections),
+                        options.raft() == null ? null : () -> raftLog().membership(),
+                        () -> config.get().raft().desiredVoters(),
+                        options.self().serverId()),
                 new ConfigFeature(
-                        mutations, store, clusters, config, options.self().serverId(), () -> false),
+                        mutations, store, clusters, config, options.self().serverId(), () -> options.raft() != null),
                 new UserFeature(store, users),
                 new OrgFeature(mutations, store, orgs, users),
                 new TokenFeature(mutations, store, tokens, users, orgs),
@@ -375,6 +408,7 @@ public final class ControlPlane implements AutoCloseable {
                 },
                 new PullTokens(new SecureRandom(), Clock.systemUTC()),
                 Set.of(),
+                null,
                 Clock.systemUTC(),
                 false));
         idle.metrics.close();
@@ -383,9 +417,7 @@ public final class ControlPlane implements AutoCloseable {
 
     private void open() {
         running.push(metrics);
-        store.open(
-                schemas,
-                () -> EventStore.open(options.postgres(), projections, schemas, new EventStore.Config(16, metrics)));
+        store.open(schemas, this::openStore);
         running.push(store);
         config.start();
         running.push(config);
@@ -405,17 +437,26 @@ public final class ControlPlane implements AutoCloseable {
                 .withLimits(new ConfiguredLimits(config))
                 .withObserver(metrics);
         HttpServer http = HttpServer.start(
-                options.plainHttp() ? plain : plain.withTls(tls.https()),
+                options.plainHttp() ? plain : plain.withTls(tls.https(), tls.towardsServers()),
                 endpoints(),
                 httpServices(),
                 webSockets(),
                 new TokenAuthenticator(store, clock),
                 store,
+                role(),
                 clock,
                 ids);
         running.push(http);
         httpPort = http.port();
-        planes.start(options.grpcListen(), tls.grpc(), new Enroller(store, system, clusters, nodes, edges, authority));
+        Raft raft = options.raft();
+        if (raft != null) {
+            raft.tls().install(identity(authority));
+        }
+        planes.start(
+                options.grpcListen(),
+                tls.grpc(),
+                new Enroller(store, system, clusters, nodes, edges, authority),
+                raft == null ? null : () -> raftLog().snapshots());
         running.push(planes);
         if (options.reconciles()) {
             ReconcilerRunner reconcilers = new ReconcilerRunner(
@@ -425,10 +466,67 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
-    /** A standby serves reads too; it goes on waiting in the background. */
+    private EventStore openStore() {
+        EventStore.Config storeConfig = new EventStore.Config(16, metrics);
+        Raft raft = options.raft();
+        if (raft == null) {
+            return EventStore.open(options.postgres(), projections, schemas, storeConfig);
+        }
+        return EventStore.open(
+                options.postgres(),
+                projections,
+                schemas,
+                storeConfig,
+                RaftEventLog.factory(
+                        raft.options(),
+                        new SnapshotClient(
+                                () -> ServerIdentity.load(options.dataDir()).orElseThrow(),
+                                id -> new Servers(store)
+                                        .find(id)
+                                        .flatMap(Servers.Server::addresses)
+                                        .map(ServerAddresses::grpc),
+                                raft.seed()),
+                        made -> raftLog = made));
+    }
+
+    /** In Raft mode, once the store is open. */
+    public RaftEventLog raftLog() {
+        RaftEventLog made = raftLog;
+        if (made == null) {
+            throw new IllegalStateException("this server does not run in Raft mode");
+        }
+        return made;
+    }
+
+    /** Which a join has brought; the first server signs its own. */
+    private ServerIdentity identity(CertificateAuthority authority) {
+        return ServerIdentity.load(options.dataDir()).orElseGet(() -> {
+            ServerAddresses addresses =
+                    ServerAddresses.parse(options.self().addresses()).orElseThrow();
+            ServerIdentity made = authority.firstServer(
+                    options.self().serverId(), clusters.require().id(), addresses.hosts());
+            made.save(options.dataDir());
+            return made;
+        });
+    }
+
+    private ClusterRole role() {
+        return options.raft() == null
+                ? ClusterRole.ALONE
+                : new RaftRole(
+                        this::raftLog, term, new Servers(store), options.self().serverId());
+    }
+
+    /** A standby serves reads too; it goes on waiting in the background. A follower has to have the authority at least. */
     private void awaitLeadership() {
         try {
-            if (!term.await(LEADER_WAIT)) {
+            Instant deadline = clock.instant().plus(LEADER_WAIT);
+            while (!term.await(LOOK_AGAIN) && clock.instant().isBefore(deadline)) {
+                if (options.raft() != null && Authorities.exists(store)) {
+                    return;
+                }
+            }
+            if (term.epoch().isEmpty()) {
                 log.warn("another server leads; this one answers reads until it does");
             }
         } catch (InterruptedException e) {
@@ -496,7 +594,8 @@ public final class ControlPlane implements AutoCloseable {
     private Map<String, String> readiness() {
         Map<String, String> checks = new TreeMap<>();
         checks.put("log", store.store().halted().isPresent() ? "apply has halted" : "ok");
-        checks.put("leader", term.epoch().isPresent() ? "ok" : "this server does not lead");
+        boolean follows = options.raft() != null && raftLog().sinceLeader().isPresent();
+        checks.put("leader", follows || term.epoch().isPresent() ? "ok" : "no server leads that this one knows of");
         return checks;
     }
 

@@ -1,6 +1,8 @@
 package dev.vt.control;
 
 import dev.vt.control.backup.Backups;
+import dev.vt.control.ca.RaftTls;
+import dev.vt.control.ca.ServerIdentity;
 import dev.vt.control.cluster.LeaderTerm;
 import dev.vt.control.key.KeyWrapper;
 import dev.vt.control.key.MasterKeyFile;
@@ -8,10 +10,14 @@ import dev.vt.control.registry.PullTokens;
 import dev.vt.control.release.RegistryImageLookup;
 import dev.vt.control.server.DataDir;
 import dev.vt.control.server.DataDirBusyException;
+import dev.vt.control.server.JoinException;
+import dev.vt.control.server.RaftFile;
 import dev.vt.control.server.ServerConfig;
+import dev.vt.control.server.ServerJoin;
 import dev.vt.control.service.ServiceFeature;
 import dev.vt.eventlog.postgres.EmbeddedPostgres;
 import dev.vt.eventlog.postgres.PostgresAddress;
+import dev.vt.eventlog.raft.RaftOptions;
 import dev.vt.images.ImageLimits;
 import dev.vt.images.Platform;
 import dev.vt.images.RegistryCredentials;
@@ -27,7 +33,9 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +81,7 @@ public final class ServerMain {
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             return serve(config, stop);
-        } catch (DataDirBusyException e) {
+        } catch (DataDirBusyException | JoinException e) {
             log.error("cannot start: {}", e.getMessage());
             System.err.println("error: " + e.getMessage());
             return CONFLICT;
@@ -91,6 +99,14 @@ public final class ServerMain {
         SecureRandom random = new SecureRandom();
         IdSource ids = Ids.uuidV7(clock, random);
         try (DataDir dataDir = DataDir.open(config.dataDir())) {
+            if (config.join() != null) {
+                ServerJoin.join(dataDir, config.join(), config.addresses(), ServiceFeature.VERSION);
+                return 0;
+            }
+            if (config.raft() && RaftFile.load(dataDir.root()).isEmpty()) {
+                new RaftFile(Optional.empty()).save(dataDir.root());
+            }
+            Optional<RaftFile> raft = RaftFile.load(dataDir.root());
             PullTokens pullTokens = new PullTokens(random, clock);
             Set<String> ownRegistry = config.ownRegistryHosts();
             KeyWrapper keys = MasterKeyFile.createIfAbsent(dataDir.masterKey(), ids, random);
@@ -99,7 +115,7 @@ public final class ServerMain {
                             new RegistryClient(RegistryOptions.withPlainHttp(config.allPlainRegistries()));
                     ControlPlane server = ControlPlane.start(new ControlPlane.Options(
                             dataDir.root(),
-                            self(config, dataDir.serverId(ids)),
+                            self(config, dataDir.serverId(ids), raft.isPresent()),
                             postgres.address(),
                             keys,
                             config.listen(),
@@ -115,6 +131,8 @@ public final class ServerMain {
                                             : RegistryCredentials.anonymous()),
                             pullTokens,
                             ownRegistry,
+                            raft.map(file -> raft(config, dataDir, dataDir.serverId(ids), file))
+                                    .orElse(null),
                             clock,
                             true))) {
                 if (config.command() == ServerConfig.Command.INIT) {
@@ -132,7 +150,28 @@ public final class ServerMain {
         }
     }
 
-    private static LeaderTerm.Self self(ServerConfig config, String serverId) {
+    /** One group for all clusters: that a peer is of this one, its certificate says. */
+    private static ControlPlane.Raft raft(ServerConfig config, DataDir dataDir, String serverId, RaftFile file) {
+        String address = config.addresses().raftAddress();
+        RaftTls tls = new RaftTls();
+        ServerIdentity.load(dataDir.root()).ifPresent(tls::install);
+        return new ControlPlane.Raft(
+                new RaftOptions(
+                        UUID.nameUUIDFromBytes("vt".getBytes(StandardCharsets.US_ASCII)),
+                        serverId,
+                        address,
+                        file.seed().isPresent() ? List.of() : List.of(new RaftOptions.Peer(serverId, address)),
+                        dataDir.raft(),
+                        new RaftOptions.Tls(tls.keys(), tls.trust()),
+                        RaftOptions.Timing.DEFAULT),
+                file.seed(),
+                tls);
+    }
+
+    private static LeaderTerm.Self self(ServerConfig config, String serverId, boolean raft) {
+        if (raft) {
+            return new LeaderTerm.Self(serverId, serverId, config.addresses().wire(), ServiceFeature.VERSION);
+        }
         InetSocketAddress grpc = config.grpcListen();
         String address = grpc.getAddress().getHostAddress() + ":" + grpc.getPort();
         return new LeaderTerm.Self(serverId, serverId, List.of(address), ServiceFeature.VERSION);

@@ -22,6 +22,11 @@ public final class Authorities {
 
     private Authorities() {}
 
+    /** Whether the first leader has made it, as far as this server's views go. */
+    public static boolean exists(StateReader state) {
+        return state.side(KIND, KEY).isPresent();
+    }
+
     /**
      * The cluster's authority; the first leader makes it. Of two servers that try at once one wins, and both get the same.
      *

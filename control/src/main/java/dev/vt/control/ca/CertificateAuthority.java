@@ -133,7 +133,7 @@ public final class CertificateAuthority {
                     subject("vt server", "server"),
                     pair.getPublic(),
                     SERVER_LIFE,
-                    KeyPurposeId.id_kp_serverAuth,
+                    List.of(KeyPurposeId.id_kp_serverAuth),
                     names);
             return new Identity(pair.getPrivate(), List.of(server, certificate));
         } catch (GeneralSecurityException e) {
@@ -153,7 +153,42 @@ public final class CertificateAuthority {
         PublicKey publicKey = requestedKey(requestDer);
         GeneralName name =
                 new GeneralName(GeneralName.uniformResourceIdentifier, "vt://" + clusterId + "/" + kind + "/" + id);
-        return issue(subject(id, kind), publicKey, MEMBER_LIFE, KeyPurposeId.id_kp_clientAuth, List.of(name));
+        return issue(subject(id, kind), publicKey, MEMBER_LIFE, List.of(KeyPurposeId.id_kp_clientAuth), List.of(name));
+    }
+
+    /**
+     * Signs the request of a server that joins: it is client and server of the others.
+     *
+     * @param hosts names and IP addresses by which the others reach it
+     * @throws InvalidRequestException if the bytes are not a request for an EC P-256 key signed by that key
+     */
+    public X509Certificate signServer(byte[] requestDer, String id, String clusterId, List<String> hosts) {
+        return server(requestedKey(requestDer), id, clusterId, hosts);
+    }
+
+    /** As {@link #signServer}, for the first server, which asks nobody. */
+    public ServerIdentity firstServer(String id, String clusterId, List<String> hosts) {
+        try {
+            KeyPair pair = newKeyPair();
+            return new ServerIdentity(pair.getPrivate(), server(pair.getPublic(), id, clusterId, hosts), certificate);
+        } catch (GeneralSecurityException e) {
+            throw new CertificateAuthorityException("cannot make this server's identity", e);
+        }
+    }
+
+    private X509Certificate server(PublicKey publicKey, String id, String clusterId, List<String> hosts) {
+        List<GeneralName> names = new ArrayList<>();
+        names.add(new GeneralName(GeneralName.uniformResourceIdentifier, "vt://" + clusterId + "/server/" + id));
+        for (String host : hosts) {
+            boolean address = host.contains(":") || host.matches("[0-9.]+");
+            names.add(new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, host));
+        }
+        return issue(
+                subject(id, "server"),
+                publicKey,
+                SERVER_LIFE,
+                List.of(KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth),
+                names);
     }
 
     /**
@@ -190,7 +225,11 @@ public final class CertificateAuthority {
     }
 
     private X509Certificate issue(
-            X500Name subject, PublicKey publicKey, Duration life, KeyPurposeId purpose, List<GeneralName> names) {
+            X500Name subject,
+            PublicKey publicKey,
+            Duration life,
+            List<KeyPurposeId> purposes,
+            List<GeneralName> names) {
         Instant now = clock.instant();
         try {
             X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
@@ -202,7 +241,8 @@ public final class CertificateAuthority {
                     publicKey);
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-            builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));
+            builder.addExtension(
+                    Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes.toArray(KeyPurposeId[]::new)));
             if (!names.isEmpty()) {
                 builder.addExtension(
                         Extension.subjectAlternativeName, false, new GeneralNames(names.toArray(GeneralName[]::new)));

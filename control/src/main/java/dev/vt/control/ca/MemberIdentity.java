@@ -1,6 +1,7 @@
 package dev.vt.control.ca;
 
 import java.security.cert.X509Certificate;
+import java.util.Map;
 import java.util.Optional;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
@@ -9,9 +10,11 @@ import javax.naming.ldap.Rdn;
 /**
  * Who a verified client certificate names.
  *
- * @param kind {@code node} or {@code edge}
+ * @param kind {@code node}, {@code edge} or {@code server}
  */
 public record MemberIdentity(String kind, String id) {
+    private static final Map<String, String> PREFIXES = Map.of("node", "node_", "edge", "edge_", "server", "srv_");
+
     /** Empty if the subject is not one that {@link CertificateAuthority#signMember} writes. */
     public static Optional<MemberIdentity> of(X509Certificate certificate) {
         String kind = "";
@@ -27,7 +30,7 @@ public record MemberIdentity(String kind, String id) {
         } catch (InvalidNameException e) {
             return Optional.empty();
         }
-        return (kind.equals("node") || kind.equals("edge")) && id.startsWith(kind + "_")
+        return id.startsWith(PREFIXES.getOrDefault(kind, "?"))
                 ? Optional.of(new MemberIdentity(kind, id))
                 : Optional.empty();
     }

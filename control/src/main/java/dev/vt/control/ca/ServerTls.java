@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManagerFactory;
 
 /** How a server of this cluster speaks TLS; the key is made at start and kept in memory only. Thread-safe. */
 public final class ServerTls {
@@ -83,6 +84,22 @@ public final class ServerTls {
                     .build();
         } catch (SSLException e) {
             throw new CertificateAuthorityException("cannot set up TLS for gRPC", e);
+        }
+    }
+
+    /** Towards the HTTP API of other servers of this cluster. */
+    public SSLContext towardsServers() {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, new char[0]);
+            store.setCertificateEntry("authority", trusted);
+            TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+            trust.init(store);
+            SSLContext context = SSLContext.getInstance("TLSv1.3");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new CertificateAuthorityException("cannot set up TLS towards other servers", e);
         }
     }
 

@@ -8,21 +8,39 @@ import dev.vt.control.feature.SystemMutations;
 import dev.vt.control.http.Endpoint;
 import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.Projection;
+import dev.vt.eventlog.raft.RaftMembership;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Registers the cluster, its servers, and the maintenance of the log. */
 public final class ClusterFeature implements Feature {
     private final ClusterHandlers handlers;
-    private final FeatureLevelReconciler levels;
+    private final List<Reconciler> reconcilers;
 
+    /**
+     * @param group null in direct mode
+     * @param desiredVoters by the configuration in force
+     */
     public ClusterFeature(
             Mutations mutations,
             SystemMutations system,
             StateReader state,
             Clusters clusters,
-            Maintenance maintenance) {
-        this.levels = new FeatureLevelReconciler(state, clusters, system, FeatureLevelReconciler.SUPPORTED);
-        this.handlers = new ClusterHandlers(mutations, state, clusters, maintenance);
+            Maintenance maintenance,
+            @Nullable Supplier<RaftMembership> group,
+            IntSupplier desiredVoters,
+            String self) {
+        Servers servers = new Servers(state);
+        this.handlers = new ClusterHandlers(mutations, state, clusters, servers, maintenance, group != null);
+        List<Reconciler> all = new ArrayList<>();
+        all.add(new FeatureLevelReconciler(state, clusters, system, FeatureLevelReconciler.SUPPORTED));
+        if (group != null) {
+            all.add(new MembershipController(group, servers, system, self, desiredVoters));
+        }
+        this.reconcilers = List.copyOf(all);
     }
 
     @Override
@@ -42,7 +60,7 @@ public final class ClusterFeature implements Feature {
 
     @Override
     public List<Reconciler> reconcilers() {
-        return List.of(levels);
+        return reconcilers;
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vt.control.audit.Audit;
 import dev.vt.control.feature.AggregateRow;
+import dev.vt.control.feature.Change;
 import dev.vt.control.feature.ListQuery;
 import dev.vt.control.feature.Mutations;
 import dev.vt.control.feature.StateReader;
@@ -14,7 +15,9 @@ import dev.vt.control.http.Refusals;
 import dev.vt.control.http.Reply;
 import dev.vt.eventlog.SideRecord;
 import dev.vt.eventlog.Verification;
+import dev.vt.kernel.ErrorCode;
 import dev.vt.kernel.Json;
+import dev.vt.kernel.Problem;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -26,12 +29,22 @@ final class ClusterHandlers {
     private final Mutations mutations;
     private final StateReader state;
     private final Clusters clusters;
+    private final Servers servers;
     private final Maintenance maintenance;
+    private final boolean raft;
 
-    ClusterHandlers(Mutations mutations, StateReader state, Clusters clusters, Maintenance maintenance) {
+    ClusterHandlers(
+            Mutations mutations,
+            StateReader state,
+            Clusters clusters,
+            Servers servers,
+            Maintenance maintenance,
+            boolean raft) {
         this.mutations = mutations;
         this.state = state;
         this.clusters = clusters;
+        this.servers = servers;
+        this.raft = raft;
         this.maintenance = maintenance;
     }
 
@@ -41,6 +54,8 @@ final class ClusterHandlers {
         return List.of(
                 Endpoint.get("cluster.get", "/v1/cluster", read, this::get),
                 Endpoint.list("servers.list", "/v1/servers", read, Set.of("name"), this::servers),
+                Endpoint.get("servers.get", "/v1/servers/{server_id}", read, this::server),
+                Endpoint.delete("servers.remove", "/v1/servers/{server_id}", admin, this::remove),
                 Endpoint.get("cluster.views.list", "/v1/cluster/views", read, this::views),
                 Endpoint.post("cluster.views.rebuild", "/v1/cluster/views/{name}/rebuild", admin, this::rebuild)
                         .withoutKey(),
@@ -59,7 +74,7 @@ final class ClusterHandlers {
         Cluster cluster = clusters.require();
         out.put("id", cluster.id())
                 .put("name", cluster.name())
-                .put("mode", "direct")
+                .put("mode", raft ? "raft" : "direct")
                 .put("head_event_id", state.head())
                 .put("ipv6_prefix", cluster.ipv6Prefix())
                 .put("feature_level", cluster.featureLevel())
@@ -77,6 +92,41 @@ final class ClusterHandlers {
     private Reply servers(Call call) {
         return state.read(handle ->
                 ListQuery.of("servers").live().filter(call, "name").page(call, handle, (row, context) -> server(row)));
+    }
+
+    private Reply server(Call call) {
+        return Reply.resource(json(call.pathParameter("server_id")).orElseThrow(Refusals::notFound));
+    }
+
+    private Optional<ObjectNode> json(String id) {
+        return state.read(handle -> handle.createQuery("SELECT * FROM servers WHERE id = ? AND deleted_at IS NULL")
+                .bind(0, id)
+                .map((row, context) -> server(row))
+                .findOne());
+    }
+
+    /** The membership controller takes it out of the group, when that is safe (V5). */
+    private Reply remove(Call call) {
+        return mutations.run(
+                call,
+                draft -> {
+                    Servers.Server server =
+                            servers.find(call.pathParameter("server_id")).orElseThrow(Refusals::notFound);
+                    draft.target(Servers.key(server.id()), server.version()).id("server", server.id());
+                    boolean lastVoter = server.voter()
+                            && servers.live().stream()
+                                            .filter(Servers.Server::voter)
+                                            .count()
+                                    == 1;
+                    if (lastVoter) {
+                        draft.refuse(Problem.of(ErrorCode.QUORUM_UNSAFE, "it is the only voter"));
+                        return;
+                    }
+                    Audit.allowed(draft, call, "server.remove", server.id());
+                    draft.append(Servers.left(server.id(), "removed"));
+                    draft.change(Change.delete("server", server.id(), server.name()));
+                },
+                id -> Optional.empty());
     }
 
     private static ObjectNode server(ResultSet row) throws SQLException {

@@ -3,7 +3,6 @@ package dev.vt.control.cluster;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vt.control.feature.Leadership;
 import dev.vt.eventlog.Actor;
-import dev.vt.eventlog.AggregateKey;
 import dev.vt.eventlog.AppendResult;
 import dev.vt.eventlog.Batch;
 import dev.vt.eventlog.EventLog;
@@ -167,10 +166,7 @@ public final class LeaderTerm implements Leadership, AutoCloseable {
     }
 
     private NewEvent joined() {
-        ObjectNode payload = Json.object().put("name", self.name());
-        self.addresses().forEach(payload.putArray("addresses")::add);
-        payload.put("version", self.version());
-        return new NewEvent(new AggregateKey("server", self.serverId()), "server.joined", Owner.NONE, payload);
+        return Servers.joined(self.serverId(), self.name(), self.addresses(), self.version());
     }
 
     /** A /48 below fd00::/8 with 40 random bits (RFC 4193). */

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vt.control.ca.CertificateAuthority;
 import dev.vt.control.ca.InvalidRequestException;
 import dev.vt.control.cluster.Clusters;
+import dev.vt.control.cluster.ServerAddresses;
+import dev.vt.control.cluster.Servers;
 import dev.vt.control.edge.Edges;
 import dev.vt.control.feature.Draft;
 import dev.vt.control.feature.StateReader;
@@ -113,9 +115,15 @@ public final class Enroller {
         EnrollmentToken token = tokens.findBySecret(request.token())
                 .orElseThrow(() -> new ProblemException(EnrollmentDecider.invalid()));
         String clusterId = clusters.require().id();
-        String id = draft.newId(request.kind().wire());
-        X509Certificate certificate = authority.signMember(
-                request.certificateRequest(), id, request.kind().wire(), clusterId);
+        String id = draft.newId(request.kind().idPrefix());
+        X509Certificate certificate = request.kind() == MemberKind.SERVER
+                ? authority.signServer(
+                        request.certificateRequest(),
+                        id,
+                        clusterId,
+                        ServerAddresses.parse(request.addresses()).orElseThrow().hosts())
+                : authority.signMember(
+                        request.certificateRequest(), id, request.kind().wire(), clusterId);
         String fingerprint = CertificateAuthority.fingerprint(certificate);
         tokens.consume(draft, token, request.kind(), id);
         String overlay = null;
@@ -125,6 +133,7 @@ public final class Enroller {
                 nodes.enroll(draft, id, node(request, token, fingerprint, overlay));
             }
             case EDGE -> edges.enroll(draft, id, request.name(), request.addresses(), fingerprint);
+            case SERVER -> Servers.enroll(draft, id, request.name(), request.addresses(), request.agentVersion());
         }
         return new Membership(id, clusterId, certificate, authority.certificate(), overlay);
     }

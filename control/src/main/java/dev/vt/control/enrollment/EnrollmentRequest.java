@@ -2,6 +2,7 @@ package dev.vt.control.enrollment;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vt.api.node.Inventory;
+import dev.vt.control.cluster.ServerAddresses;
 import dev.vt.control.http.Checks;
 import dev.vt.control.node.Inventories;
 import dev.vt.control.node.NodeLabels;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param certificateRequest PKCS#10, DER
  * @param inventory of a node, in the form of {@link Inventory}
- * @param addresses underlay addresses of a node, public ones of an edge
+ * @param addresses underlay addresses of a node, public ones of an edge, {@link ServerAddresses} of a server
  */
 public record EnrollmentRequest(
         MemberKind kind,
@@ -49,7 +50,7 @@ public record EnrollmentRequest(
             List<String> addresses,
             Map<String, String> labels) {
         Checks checks = new Checks()
-                .that(MemberKind.of(kind).isPresent(), "kind", "must be node or edge")
+                .that(MemberKind.of(kind).isPresent(), "kind", "must be node, edge or server")
                 .name("name", name)
                 .that(
                         certificateRequest.length > 0 && certificateRequest.length <= MAX_REQUEST,
@@ -61,7 +62,12 @@ public record EnrollmentRequest(
                         "wireguard_public_key",
                         "must be 32 bytes in base64")
                 .that(addresses.size() <= MAX_ADDRESSES, "addresses", "may be at most " + MAX_ADDRESSES)
-                .that(addresses.stream().allMatch(EnrollmentRequest::isAddress), "addresses", "must be IP addresses");
+                .that(
+                        kind.equals(MemberKind.SERVER.wire())
+                                ? ServerAddresses.parse(addresses).isPresent()
+                                : addresses.stream().allMatch(EnrollmentRequest::isAddress),
+                        "addresses",
+                        "must be IP addresses; of a server one http, one grpc and one raft URL");
         NodeLabels.check(checks, "labels", labels);
         ObjectNode inventory = null;
         if (kind.equals(MemberKind.NODE.wire())) {

@@ -7,10 +7,16 @@ import java.util.Optional;
 /** What a token lets a machine become. */
 public enum MemberKind {
     NODE,
-    EDGE;
+    EDGE,
+    SERVER;
 
     public String wire() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Of the ids of this kind. */
+    String idPrefix() {
+        return this == SERVER ? "srv" : wire();
     }
 
     static Optional<MemberKind> of(String wire) {

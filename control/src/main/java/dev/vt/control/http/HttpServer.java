@@ -24,7 +24,9 @@ import io.helidon.webserver.websocket.WsRouting;
 import io.helidon.websocket.WsListener;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -57,12 +59,18 @@ public final class HttpServer implements AutoCloseable {
     private static final Duration READ_WAIT = Duration.ofSeconds(5);
     /** Of a body that is too large, so that its sender still gets an answer. */
     private static final int MAX_DRAIN = 8 << 20;
+    private static final Duration STALE_AFTER = Duration.ofSeconds(5);
+    /** What a forwarded answer keeps of the leader's headers. */
+    private static final List<String> FROM_LEADER = List.of(
+            "Content-Type", "ETag", "Location", "Retry-After", "WWW-Authenticate", "Vt-Event-Id", "Vt-Staleness-Ms");
 
     private static final Set<String> CONSISTENCY = Set.of("session", "linearizable", "stale");
 
     private final Router router;
     private final Authenticator authenticator;
     private final ReadBarrier barrier;
+    private final ClusterRole role;
+    private final Forwarder forwarder;
     private final Clock clock;
     private final IdSource ids;
     private final HttpOptions options;
@@ -77,12 +85,15 @@ public final class HttpServer implements AutoCloseable {
             Map<String, Supplier<WsListener>> webSockets,
             Authenticator authenticator,
             ReadBarrier barrier,
+            ClusterRole role,
             Clock clock,
             IdSource ids) {
         this.options = options;
         this.router = new Router(endpoints);
         this.authenticator = authenticator;
         this.barrier = barrier;
+        this.role = role;
+        this.forwarder = new Forwarder(role, options.towardsServers());
         this.clock = clock;
         this.ids = ids;
         this.server = build(services, webSockets);
@@ -101,10 +112,11 @@ public final class HttpServer implements AutoCloseable {
             Map<String, Supplier<WsListener>> webSockets,
             Authenticator authenticator,
             ReadBarrier barrier,
+            ClusterRole role,
             Clock clock,
             IdSource ids) {
         HttpServer server =
-                new HttpServer(options, endpoints, services, webSockets, authenticator, barrier, clock, ids);
+                new HttpServer(options, endpoints, services, webSockets, authenticator, barrier, role, clock, ids);
         HELIDON_LOG.setLevel(Level.WARNING);
         server.watchdog.start();
         server.server.start();
@@ -136,6 +148,7 @@ public final class HttpServer implements AutoCloseable {
         stopping = true;
         server.stop();
         watchdog.close();
+        forwarder.close();
     }
 
     private WebServer build(Map<String, HttpService> services, Map<String, Supplier<WsListener>> webSockets) {
@@ -290,10 +303,21 @@ public final class HttpServer implements AutoCloseable {
             Served served)
             throws InterruptedException {
         Map<String, String> headers = headers(request);
+        if (endpoint.method() != HttpMethod.GET && !role.executes()) {
+            if (forwarded(request, response, requestId, path, endpoint, headers)) {
+                return;
+            }
+        }
+        refuseWhenStale(endpoint);
         Caller caller = authorize(endpoint, headers, parameters);
         Map<String, List<String>> query = query(request, endpoint);
         checkKey(endpoint, headers);
-        waitForViews(headers);
+        if (!waitForViews(headers)) {
+            if (forwarded(request, response, requestId, path, endpoint, headers)) {
+                return;
+            }
+            throw refusal(ErrorCode.READ_WAIT_TIMEOUT, "this server has not reached that event yet");
+        }
         Call call = new Call(
                 endpoint,
                 requestId,
@@ -311,9 +335,55 @@ public final class HttpServer implements AutoCloseable {
         served.stream = reply instanceof Reply.Stream;
         if (read && !(endpoint.access() instanceof Access.Anonymous)) {
             response.header("Vt-Event-Id", Long.toString(head));
-            response.header("Vt-Staleness-Ms", "0");
+            response.header(
+                    "Vt-Staleness-Ms",
+                    Long.toString(role.sinceLeader().orElse(Duration.ZERO).toMillis()));
         }
         send(response, reply, headers, caller);
+    }
+
+    /** Lets the leader answer; false if this server has become the leader meanwhile. */
+    private boolean forwarded(
+            ServerRequest request,
+            ServerResponse response,
+            String requestId,
+            String path,
+            Endpoint endpoint,
+            Map<String, String> headers)
+            throws InterruptedException {
+        String query = request.query().rawValue();
+        Optional<HttpResponse<InputStream>> answer = forwarder.send(
+                endpoint.method(),
+                query.isEmpty() ? path : path + "?" + query,
+                headers,
+                requestId,
+                readBody(request, endpoint, headers));
+        if (answer.isEmpty()) {
+            return false;
+        }
+        HttpResponse<InputStream> leaders = answer.get();
+        response.status(leaders.statusCode());
+        for (String name : FROM_LEADER) {
+            leaders.headers().firstValue(name).ifPresent(value -> response.header(name, value));
+        }
+        try (InputStream in = leaders.body();
+                OutputStream out = response.outputStream()) {
+            in.transferTo(out);
+        } catch (IOException e) {
+            throw new CloseConnectionException("the leader's answer broke off", e);
+        }
+        return true;
+    }
+
+    /** S17: without word from the leader a token may have been revoked. */
+    private void refuseWhenStale(Endpoint endpoint) {
+        if (endpoint.access() instanceof Access.Anonymous) {
+            return;
+        }
+        Optional<Duration> silence = role.sinceLeader();
+        if (silence.isEmpty() || silence.get().compareTo(STALE_AFTER) > 0) {
+            throw refusal(ErrorCode.STALE_SERVER, "this server has not heard of the leader");
+        }
     }
 
     private @Nullable Caller authorize(Endpoint endpoint, Map<String, String> headers, Map<String, String> path) {
@@ -392,24 +462,26 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    /** S16: a client that saw event N never reads an older state. */
-    private void waitForViews(Map<String, String> headers) throws InterruptedException {
+    /**
+     * S16: a client that saw event N never reads an older state; V11: a linearizable read sees all that was committed before.
+     * False if the views do not get there in time.
+     */
+    private boolean waitForViews(Map<String, String> headers) throws InterruptedException {
         String consistency = headers.getOrDefault("vt-consistency", "session");
         if (!CONSISTENCY.contains(consistency)) {
             throw refusal(ErrorCode.INVALID_ARGUMENT, "Vt-Consistency must be session, linearizable or stale");
         }
+        if (consistency.equals("linearizable") && !role.confirm(READ_WAIT)) {
+            throw refusal(ErrorCode.NO_LEADER, "no leader confirmed the read in time");
+        }
         String min = headers.get("vt-min-event-id");
         if (min == null || consistency.equals("stale")) {
-            return;
+            return true;
         }
-        long wanted;
         try {
-            wanted = Long.parseLong(min);
+            return barrier.await(Long.parseLong(min), READ_WAIT);
         } catch (NumberFormatException e) {
             throw refusal(ErrorCode.INVALID_ARGUMENT, "Vt-Min-Event-Id must be an event id");
-        }
-        if (!barrier.await(wanted, READ_WAIT)) {
-            throw refusal(ErrorCode.READ_WAIT_TIMEOUT, "this server has not reached event " + wanted + " yet");
         }
     }
 

@@ -3,8 +3,10 @@ package dev.vt.control.plane;
 import dev.vt.api.proto.EdgePlaneGrpc;
 import dev.vt.api.proto.EnrollmentGrpc;
 import dev.vt.api.proto.NodePlaneGrpc;
+import dev.vt.api.proto.ServerPlaneGrpc;
 import dev.vt.control.ca.CertificateAuthority;
 import dev.vt.control.ca.MemberIdentity;
+import dev.vt.control.cluster.Servers;
 import dev.vt.control.edge.Edges;
 import dev.vt.control.node.NodeState;
 import dev.vt.control.node.Nodes;
@@ -31,18 +33,25 @@ final class Peers implements ServerInterceptor {
     /** The caller of the current RPC, where one was needed. */
     private static final Context.Key<MemberIdentity> PEER = Context.key("vt-peer");
 
-    private static final Map<String, String> KIND_OF_SERVICE =
-            Map.of(NodePlaneGrpc.SERVICE_NAME, "node", EdgePlaneGrpc.SERVICE_NAME, "edge");
+    private static final Map<String, String> KIND_OF_SERVICE = Map.of(
+            NodePlaneGrpc.SERVICE_NAME,
+            "node",
+            EdgePlaneGrpc.SERVICE_NAME,
+            "edge",
+            ServerPlaneGrpc.SERVICE_NAME,
+            "server");
 
     private final Nodes nodes;
     private final Edges edges;
+    private final Servers servers;
 
-    Peers(Nodes nodes, Edges edges) {
+    Peers(Nodes nodes, Edges edges, Servers servers) {
         this.nodes = nodes;
         this.edges = edges;
+        this.servers = servers;
     }
 
-    /** The id of the node or edge that calls; for code that runs below an RPC of its service. */
+    /** The id of the node, edge or server that calls; for code that runs below an RPC of its service. */
     static String currentId() {
         return PEER.get().id();
     }
@@ -86,6 +95,8 @@ final class Peers implements ServerInterceptor {
                         .filter(edge -> !edge.isRevoked())
                         .filter(edge -> edge.certFingerprint().equals(fingerprint))
                         .isPresent();
+            // Its record holds no fingerprint: what it may read, every server has anyway.
+            case "server" -> servers.find(identity.id()).isPresent();
             default -> false;
         };
     }

@@ -2,12 +2,14 @@ package dev.vt.control.plane;
 
 import dev.vt.api.proto.ToNode;
 import dev.vt.control.cluster.Clusters;
+import dev.vt.control.cluster.Servers;
 import dev.vt.control.edge.EdgePresence;
 import dev.vt.control.edge.Edges;
 import dev.vt.control.enrollment.Enroller;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.node.Heartbeats;
 import dev.vt.control.node.Nodes;
+import dev.vt.eventlog.store.SnapshotSource;
 import dev.vt.kernel.IdSource;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -83,13 +85,15 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
     /**
      * Opens the port; the views must be open.
      *
+     * @param snapshots for other servers; null in direct mode
      * @throws UncheckedIOException if it cannot be bound
      */
-    public void start(InetSocketAddress listen, SslContext tls, Enroller enroller) {
-        Server started = NettyServerBuilder.forAddress(listen)
+    public void start(
+            InetSocketAddress listen, SslContext tls, Enroller enroller, @Nullable Supplier<SnapshotSource> snapshots) {
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(listen)
                 .sslContext(tls)
                 .executor(executor)
-                .intercept(new Peers(wiring.nodes(), wiring.edges()))
+                .intercept(new Peers(wiring.nodes(), wiring.edges(), new Servers(wiring.state())))
                 .addService(new EnrollmentService(enroller))
                 .addService(new NodePlaneService(
                         nodes, wiring.execs(), wiring.logs(), wiring.secrets(), wiring.pullTokens()))
@@ -100,8 +104,11 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
                 .keepAliveTime(20, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .permitKeepAliveTime(5, TimeUnit.SECONDS)
-                .permitKeepAliveWithoutCalls(true)
-                .build();
+                .permitKeepAliveWithoutCalls(true);
+        if (snapshots != null) {
+            builder.addService(new ServerPlaneService(snapshots));
+        }
+        Server started = builder.build();
         try {
             started.start();
         } catch (IOException e) {

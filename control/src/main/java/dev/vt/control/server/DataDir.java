@@ -23,6 +23,9 @@ import java.nio.file.attribute.PosixFilePermissions;
  * master.key       the key that wraps all others
  * ca.pem           the cluster authority's certificate, for those who join
  * bootstrap-code   until the first operator is made
+ * raft.json        in Raft mode: how this server came into its cluster
+ * raft/            in Raft mode: the Raft log
+ * server.key, server.pem, server-ca.pem   in Raft mode: by what the other servers know this one
  * </pre>
  */
 public final class DataDir implements AutoCloseable {
@@ -77,6 +80,29 @@ public final class DataDir implements AutoCloseable {
 
     public Path masterKey() {
         return root.resolve("master.key");
+    }
+
+    public Path raft() {
+        return root.resolve("raft");
+    }
+
+    /** Copies the cluster's master key to its place, for its owner only; one that is there already stays. */
+    void takeMasterKey(Path from) throws IOException {
+        if (Files.exists(masterKey())) {
+            return;
+        }
+        Path next = root.resolve("master.key.new");
+        Files.deleteIfExists(next);
+        Files.createFile(next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.write(next, Files.readAllBytes(from));
+        Files.move(next, masterKey(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** The id that the cluster gave. */
+    void setServerId(String id) throws IOException {
+        Path next = root.resolve("server-id.new");
+        Files.writeString(next, id + "\n", StandardCharsets.US_ASCII);
+        Files.move(next, root.resolve("server-id"), StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** This server's id; made at the first call. */

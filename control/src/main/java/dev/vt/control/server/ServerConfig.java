@@ -1,5 +1,6 @@
 package dev.vt.control.server;
 
+import dev.vt.control.cluster.ServerAddresses;
 import dev.vt.kernel.NearestName;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -10,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -17,10 +19,13 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code vt server init|run} was told.
+ * What {@code vt server init|run|join} was told.
  *
  * @param dev allows plain HTTP on loopback
  * @param postgresUrl null: the embedded one
+ * @param raft whether the log is to be kept by Raft; a directory that is in Raft mode stays so
+ * @param raftListen for the other servers, in Raft mode
+ * @param join of {@code join} only
  * @param plainRegistries image registries that are spoken to without TLS, {@code host:port}
  */
 public record ServerConfig(
@@ -30,9 +35,33 @@ public record ServerConfig(
         InetSocketAddress grpcListen,
         @Nullable URI postgresUrl,
         boolean dev,
+        boolean raft,
+        InetSocketAddress raftListen,
+        @Nullable Join join,
         Set<String> plainRegistries) {
+    /**
+     * @param tokenFile holds an enrollment token of kind server
+     * @param server {@code host:port} of another server's gRPC port
+     * @param authority the cluster's {@code ca.pem}
+     * @param name of this server in the cluster
+     * @param masterKey a copy of the cluster's {@code master.key}
+     */
+    public record Join(Path tokenFile, String server, Path authority, String name, Path masterKey) {}
+
     public ServerConfig {
         plainRegistries = Set.copyOf(plainRegistries);
+    }
+
+    /** How others reach this server in Raft mode. */
+    public ServerAddresses addresses() {
+        return ServerAddresses.parse(
+                        List.of(url(dev ? "http" : "https", listen), url("grpc", grpcListen), url("raft", raftListen)))
+                .orElseThrow(() -> new IllegalArgumentException("Raft mode needs fixed ports"));
+    }
+
+    private static String url(String scheme, InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return scheme + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
     /** By which images of the built-in registry are named: this server's own HTTP address. */
@@ -54,7 +83,8 @@ public record ServerConfig(
     /** The verb. */
     public enum Command {
         INIT,
-        RUN
+        RUN,
+        JOIN
     }
 
     /** Thrown with everything that is wrong, not only the first. */
@@ -75,24 +105,49 @@ public record ServerConfig(
 
     public static final String USAGE = """
             Usage: vt server init|run --data-dir DIR [--listen HOST:PORT] [--grpc-listen HOST:PORT]
+                                      [--mode direct|raft] [--raft-listen HOST:PORT]
                                       [--postgres-url URL] [--dev]
                                       [--plain-registries HOST:PORT,...]
+                   vt server join --data-dir DIR --server HOST:PORT --token-file FILE --ca FILE --master-key FILE
+                                  --name NAME [--listen HOST:PORT] [--grpc-listen HOST:PORT]
+                                  [--raft-listen HOST:PORT] [--dev]
 
             A server of the control plane: it decides, and keeps the log.
               init    sets up the data directory, and ends
               run     sets it up if it is new, and serves until stopped
+              join    makes the data directory that of one more server of a cluster in Raft mode, and ends
+
             See also: vt server backup --help, vt server restore --help
 
               --data-dir DIR             database, keys and images; lost with it: everything
               --listen HOST:PORT         the API for people and programs, default 127.0.0.1:8440
               --grpc-listen HOST:PORT    for agents and edges, default [::1]:8441
+              --mode MODE                direct: this server alone (default); raft: several servers keep the log
+              --raft-listen HOST:PORT    for the other servers, default 127.0.0.1:8442
+              --server HOST:PORT         the gRPC port of a server of the cluster
+              --token-file FILE          holds an enrollment token of kind server
+              --ca FILE                  the cluster's ca.pem
+              --master-key FILE          the cluster's master.key; it is copied
+              --name NAME                of this server in the cluster
               --postgres-url URL         this PostgreSQL instead of the embedded one
               --dev                      plain HTTP, on loopback only
               --plain-registries LIST    image registries that are spoken to without TLS
             """;
 
-    private static final Set<String> VALUES =
-            Set.of("--data-dir", "--listen", "--grpc-listen", "--postgres-url", "--plain-registries");
+    private static final Set<String> JOIN_VALUES = Set.of("--server", "--token-file", "--ca", "--master-key", "--name");
+    private static final Set<String> VALUES = Set.of(
+            "--data-dir",
+            "--listen",
+            "--grpc-listen",
+            "--raft-listen",
+            "--mode",
+            "--postgres-url",
+            "--plain-registries",
+            "--server",
+            "--token-file",
+            "--ca",
+            "--master-key",
+            "--name");
     private static final Set<String> FLAGS = Set.of("--dev");
 
     /** @param args after {@code server} */
@@ -124,26 +179,59 @@ public record ServerConfig(
         }
         InetSocketAddress listen = address("--listen", given.getOrDefault("--listen", "127.0.0.1:8440"), errors);
         InetSocketAddress grpc = address("--grpc-listen", given.getOrDefault("--grpc-listen", "[::1]:8441"), errors);
+        InetSocketAddress raftListen =
+                address("--raft-listen", given.getOrDefault("--raft-listen", "127.0.0.1:8442"), errors);
+        String mode = given.getOrDefault("--mode", "direct");
+        if (!Set.of("direct", "raft").contains(mode)) {
+            errors.add("--mode must be direct or raft");
+        }
+        Join join = join(command, given, errors);
         boolean dev = given.containsKey("--dev");
         if (dev && listen != null && !listen.getAddress().isLoopbackAddress()) {
             errors.add("--dev serves plain HTTP, so --listen must be a loopback address");
         }
         URI postgres = postgres(given.get("--postgres-url"), errors);
-        if (!errors.isEmpty() || dataDir == null || listen == null || grpc == null) {
+        if (!errors.isEmpty() || dataDir == null || listen == null || grpc == null || raftListen == null) {
             throw new InvalidException(errors);
         }
         Set<String> plain = new TreeSet<>(
                 List.of(given.getOrDefault("--plain-registries", "").split(",")));
         plain.remove("");
-        return new ServerConfig(command, dataDir, listen, grpc, postgres, dev, plain);
+        return new ServerConfig(
+                command, dataDir, listen, grpc, postgres, dev, mode.equals("raft"), raftListen, join, plain);
+    }
+
+    private static @Nullable Join join(Command command, Map<String, String> given, List<String> errors) {
+        for (String name : new TreeSet<>(JOIN_VALUES)) {
+            if (command == Command.JOIN && !given.containsKey(name)) {
+                errors.add(name + " is needed");
+            } else if (command != Command.JOIN && given.containsKey(name)) {
+                errors.add(name + " belongs to join");
+            }
+        }
+        if (command != Command.JOIN || !given.keySet().containsAll(JOIN_VALUES)) {
+            return null;
+        }
+        return new Join(
+                Path.of(given.getOrDefault("--token-file", "")),
+                given.getOrDefault("--server", ""),
+                Path.of(given.getOrDefault("--ca", "")),
+                given.getOrDefault("--name", ""),
+                Path.of(given.getOrDefault("--master-key", "")));
     }
 
     private static Command command(@Nullable String word, List<String> errors) {
         if ("init".equals(word)) {
             return Command.INIT;
         }
+        if ("join".equals(word)) {
+            return Command.JOIN;
+        }
         if (!"run".equals(word)) {
-            errors.add(word == null ? "init or run is needed" : "unknown command " + word + ", init or run is needed");
+            errors.add(
+                    word == null
+                            ? "init, run or join is needed"
+                            : "unknown command " + word + ", init, run or join is needed");
         }
         return Command.RUN;
     }

@@ -152,6 +152,7 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback, Be
                 images,
                 new PullTokens(new SecureRandom(), Clock.systemUTC()),
                 Set.of(),
+                null,
                 Clock.systemUTC(),
                 reconciles));
         contract = new Contract(server.openApi(), server.endpoints());

@@ -47,15 +47,7 @@ final class EntryApplier implements AutoCloseable {
         /** Reached when everything added before has been applied. */
         record Marker(CompletableFuture<Void> reached) implements Work {}
 
-        record Task<T>(Function<Handle, T> task, CompletableFuture<T> result) implements Work {
-            void run(Handle handle) {
-                try {
-                    result.complete(task.apply(handle));
-                } catch (RuntimeException e) {
-                    result.completeExceptionally(e);
-                }
-            }
-        }
+        record Task<T>(Function<Handle, T> task, CompletableFuture<T> result) implements Work {}
 
         /** An entry that cannot be read. */
         record Poison(ApplyHaltedException cause) implements Work {}
@@ -171,7 +163,7 @@ final class EntryApplier implements AutoCloseable {
         }
         Work first = queue.poll(RETRY.toMillis(), TimeUnit.MILLISECONDS);
         switch (first) {
-            case null -> {}
+            case null -> lookAfterConnection();
             case Work.Entry entry -> {
                 Work next = applyGroup(entry);
                 if (next != null) {
@@ -195,15 +187,7 @@ final class EntryApplier implements AutoCloseable {
                     reached.completeExceptionally(halted);
                 }
             }
-            case Work.Task<?> task -> {
-                try {
-                    task.run(connected());
-                    applied = LogPosition.read(connected()).orElse(null);
-                } catch (RuntimeException e) {
-                    disconnect();
-                    task.result().completeExceptionally(e);
-                }
-            }
+            case Work.Task<?> task -> run(task);
             case Work.Poison(ApplyHaltedException cause) -> {
                 if (groups.halted() == null) {
                     groups.halt(cause);
@@ -211,6 +195,18 @@ final class EntryApplier implements AutoCloseable {
                     onHalt.run();
                 }
             }
+        }
+    }
+
+    private <T> void run(Work.Task<T> task) {
+        try {
+            T result = task.task().apply(connected());
+            // Before the result is told: a snapshot that was installed moves it, and Ratis asks for it at once.
+            applied = LogPosition.read(connected()).orElse(null);
+            task.result().complete(result);
+        } catch (RuntimeException e) {
+            disconnect();
+            task.result().completeExceptionally(e);
         }
     }
 
@@ -293,6 +289,19 @@ final class EntryApplier implements AutoCloseable {
         }
         handle = fresh;
         return fresh;
+    }
+
+    /** While there is nothing to apply: notices a database that went away, so that what it lost is there again soon. */
+    private void lookAfterConnection() {
+        if (groups.halted() != null) {
+            return;
+        }
+        try {
+            connected().execute("SELECT 1");
+        } catch (RuntimeException e) {
+            log.warn("the database does not answer", e);
+            disconnect();
+        }
     }
 
     private void restore(Handle fresh, long from, long to) {

@@ -10,7 +10,7 @@ import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
 
-/** Ratis' settings; ADR 7 says what each was measured to do. */
+/** Ratis' settings; ADR 7 says why each. */
 final class RaftSettings {
     /** A batch is at most 4 MiB of payloads; with its envelope it must pass. */
     private static final SizeInBytes LARGEST_ENTRY = SizeInBytes.valueOf("12MB");

@@ -25,8 +25,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -187,13 +189,16 @@ final class RaftCluster implements LogSetup.Running {
 
     /** Has this server lead. */
     Server lead(String id) {
-        return await(id + " to lead", () -> {
+        AtomicReference<String> refusal = new AtomicReference<>("nothing was refused");
+        return await(() -> id + " to lead; " + refusal, () -> {
             Server leader = leadingServer();
             if (!leader.id.equals(id)) {
                 try {
                     leader.engine().membership().transferLeadership(id, Duration.ofSeconds(5));
                 } catch (RuntimeException e) {
                     // Not yet; asked again.
+                    refusal.set(
+                            leader.id + " " + leader.engine().membership().current() + " " + e + " " + e.getCause());
                 }
             }
             return server(id).store().leads() ? server(id) : null;
@@ -206,6 +211,10 @@ final class RaftCluster implements LogSetup.Running {
     }
 
     static <T> T await(String what, Condition<T> condition) {
+        return await(() -> what, condition);
+    }
+
+    private static <T> T await(Supplier<String> what, Condition<T> condition) {
         long deadline = System.nanoTime() + WITHIN.toNanos();
         while (System.nanoTime() < deadline) {
             T result = condition.met();
@@ -214,7 +223,7 @@ final class RaftCluster implements LogSetup.Running {
             }
             LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
         }
-        throw new AssertionError("waited in vain for " + what);
+        throw new AssertionError("waited in vain for " + what.get());
     }
 
     @Override

@@ -1,0 +1,173 @@
+package dev.vt.control.ca;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Mutual TLS between servers (SC-5): both sides must show a certificate of the cluster's authority that names a server; a node's
+ * or an edge's is refused, because Raft's port lets whoever gets in change the cluster. The first server has its identity only
+ * after its log is open, and the log wants this before: until {@link #install} nobody is trusted. Thread-safe.
+ */
+public final class RaftTls {
+    private static final char[] NO_PASSWORD = new char[0];
+
+    private record Managers(X509ExtendedKeyManager keys, X509ExtendedTrustManager trust) {}
+
+    private volatile @Nullable Managers managers;
+
+    /** From now on this server is who the identity says, and knows its peers. */
+    public void install(ServerIdentity identity) {
+        try {
+            KeyStore own = KeyStore.getInstance("PKCS12");
+            own.load(null, NO_PASSWORD);
+            own.setKeyEntry("server", identity.key(), NO_PASSWORD, new X509Certificate[] {
+                identity.certificate(), identity.authority()
+            });
+            KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+            keys.init(own, NO_PASSWORD);
+            KeyStore trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(null, NO_PASSWORD);
+            trusted.setCertificateEntry("authority", identity.authority());
+            TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+            trust.init(trusted);
+            managers = new Managers((X509ExtendedKeyManager) keys.getKeyManagers()[0], (X509ExtendedTrustManager)
+                    trust.getTrustManagers()[0]);
+        } catch (GeneralSecurityException | IOException e) {
+            throw new CertificateAuthorityException("cannot set up TLS between servers", e);
+        }
+    }
+
+    public X509ExtendedKeyManager keys() {
+        return new Keys();
+    }
+
+    public X509ExtendedTrustManager trust() {
+        return new Trust();
+    }
+
+    private static void requireServer(X509Certificate[] chain) throws CertificateException {
+        if (MemberIdentity.of(chain[0])
+                .filter(peer -> peer.kind().equals("server"))
+                .isEmpty()) {
+            throw new CertificateException("the peer is not a server of this cluster");
+        }
+    }
+
+    private final class Keys extends X509ExtendedKeyManager {
+        @Override
+        public String @Nullable [] getClientAliases(String type, Principal @Nullable [] issuers) {
+            Managers current = managers;
+            return current == null ? null : current.keys.getClientAliases(type, issuers);
+        }
+
+        @Override
+        public @Nullable String chooseClientAlias(
+                String[] types, Principal @Nullable [] issuers, @Nullable Socket socket) {
+            return managers == null ? null : "server";
+        }
+
+        @Override
+        public @Nullable String chooseEngineClientAlias(
+                String[] types, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+            return managers == null ? null : "server";
+        }
+
+        @Override
+        public String @Nullable [] getServerAliases(String type, Principal @Nullable [] issuers) {
+            Managers current = managers;
+            return current == null ? null : current.keys.getServerAliases(type, issuers);
+        }
+
+        @Override
+        public @Nullable String chooseServerAlias(
+                String type, Principal @Nullable [] issuers, @Nullable Socket socket) {
+            return managers == null ? null : "server";
+        }
+
+        @Override
+        public @Nullable String chooseEngineServerAlias(
+                String type, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+            return managers == null ? null : "server";
+        }
+
+        @Override
+        public X509Certificate @Nullable [] getCertificateChain(String alias) {
+            Managers current = managers;
+            return current == null ? null : current.keys.getCertificateChain(alias);
+        }
+
+        @Override
+        public @Nullable PrivateKey getPrivateKey(String alias) {
+            Managers current = managers;
+            return current == null ? null : current.keys.getPrivateKey(alias);
+        }
+    }
+
+    private final class Trust extends X509ExtendedTrustManager {
+        private X509ExtendedTrustManager installed() throws CertificateException {
+            Managers current = managers;
+            if (current == null) {
+                throw new CertificateException("this server has no identity yet");
+            }
+            return current.trust;
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
+            installed().checkClientTrusted(chain, type);
+            requireServer(chain);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket)
+                throws CertificateException {
+            installed().checkClientTrusted(chain, type, socket);
+            requireServer(chain);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine)
+                throws CertificateException {
+            installed().checkClientTrusted(chain, type, engine);
+            requireServer(chain);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
+            installed().checkServerTrusted(chain, type);
+            requireServer(chain);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket)
+                throws CertificateException {
+            installed().checkServerTrusted(chain, type, socket);
+            requireServer(chain);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine)
+                throws CertificateException {
+            installed().checkServerTrusted(chain, type, engine);
+            requireServer(chain);
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            Managers current = managers;
+            return current == null ? new X509Certificate[0] : current.trust.getAcceptedIssuers();
+        }
+    }
+}

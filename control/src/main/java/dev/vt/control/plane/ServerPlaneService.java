@@ -1,0 +1,95 @@
+package dev.vt.control.plane;
+
+import com.google.protobuf.ByteString;
+import dev.vt.api.proto.ServerPlaneGrpc;
+import dev.vt.api.proto.ServerSnapshotChunk;
+import dev.vt.api.proto.ServerSnapshotRequest;
+import dev.vt.eventlog.store.EventStoreException;
+import dev.vt.eventlog.store.SnapshotRequest;
+import dev.vt.eventlog.store.SnapshotSource;
+import dev.vt.kernel.ErrorCode;
+import dev.vt.kernel.Json;
+import dev.vt.kernel.Problem;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What other servers ask for; one snapshot at a time, because each reads the whole database. */
+final class ServerPlaneService extends ServerPlaneGrpc.ServerPlaneImplBase {
+    private static final Logger log = LoggerFactory.getLogger(ServerPlaneService.class);
+    private static final int CHUNK = 512 * 1024;
+    private static final long LOOK_AGAIN_NANOS = 1_000_000;
+    private static final long STALLED_NANOS = 60_000_000_000L;
+
+    private final Supplier<SnapshotSource> snapshots;
+    private final Semaphore one = new Semaphore(1);
+
+    ServerPlaneService(Supplier<SnapshotSource> snapshots) {
+        this.snapshots = snapshots;
+    }
+
+    @Override
+    public void snapshot(ServerSnapshotRequest request, StreamObserver<ServerSnapshotChunk> out) {
+        if (!one.tryAcquire()) {
+            out.onError(GrpcProblems.exception(
+                    Problem.of(ErrorCode.RATE_LIMITED, "another server is being seeded, try again")));
+            return;
+        }
+        try (OutputStream stream =
+                new BufferedOutputStream(new Chunks((ServerCallStreamObserver<ServerSnapshotChunk>) out), CHUNK)) {
+            SnapshotRequest wanted =
+                    SnapshotRequest.fromJson(Json.parse(request.getRequestJson().toByteArray()));
+            log.info("sends a snapshot server={} after={}", Peers.currentId(), wanted.lastEventId());
+            snapshots.get().write(wanted, stream);
+            stream.flush();
+            out.onCompleted();
+        } catch (IllegalArgumentException e) {
+            out.onError(GrpcProblems.exception(Problem.of(ErrorCode.INVALID_ARGUMENT, "not a request for a snapshot")));
+        } catch (EventStoreException e) {
+            log.warn("no snapshot for this server", e);
+            out.onError(GrpcProblems.exception(Problem.of(ErrorCode.CURSOR_AHEAD, String.valueOf(e.getMessage()))));
+        } catch (IOException e) {
+            log.info("the receiver of a snapshot went away", e);
+        } finally {
+            one.release();
+        }
+    }
+
+    /** Waits for the receiver: what gRPC has not sent yet stays bounded. */
+    private static final class Chunks extends OutputStream {
+        private final ServerCallStreamObserver<ServerSnapshotChunk> out;
+
+        Chunks(ServerCallStreamObserver<ServerSnapshotChunk> out) {
+            this.out = out;
+        }
+
+        @Override
+        public void write(int value) throws IOException {
+            write(new byte[] {(byte) value}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            long stalled = System.nanoTime() + STALLED_NANOS;
+            while (!out.isReady() && !out.isCancelled()) {
+                if (System.nanoTime() > stalled) {
+                    throw new IOException("the receiver does not read");
+                }
+                LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+            }
+            if (out.isCancelled()) {
+                throw new IOException("the receiver is gone");
+            }
+            out.onNext(ServerSnapshotChunk.newBuilder()
+                    .setData(ByteString.copyFrom(bytes, from, length))
+                    .build());
+        }
+    }
+}
