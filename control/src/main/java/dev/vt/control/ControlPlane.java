@@ -268,7 +268,7 @@ public final class ControlPlane implements AutoCloseable {
                                 planes::isConnected,
                                 () -> config.get().detection()),
                         new EdgeFeature(mutations, store, edges, presence),
-                        new EnrollmentFeature(mutations, store, clock, random),
+                        new EnrollmentFeature(mutations, store, options.raft() != null, clock, random),
                         placement,
                         new ExecFeature(
                                 mutations,

@@ -75,13 +75,15 @@ public final class RaftTls {
         @Override
         public @Nullable String chooseClientAlias(
                 String[] types, Principal @Nullable [] issuers, @Nullable Socket socket) {
-            return managers == null ? null : "server";
+            Managers current = managers;
+            return current == null ? null : current.keys.chooseClientAlias(types, issuers, socket);
         }
 
         @Override
         public @Nullable String chooseEngineClientAlias(
                 String[] types, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
-            return managers == null ? null : "server";
+            Managers current = managers;
+            return current == null ? null : current.keys.chooseEngineClientAlias(types, issuers, engine);
         }
 
         @Override
@@ -93,13 +95,15 @@ public final class RaftTls {
         @Override
         public @Nullable String chooseServerAlias(
                 String type, Principal @Nullable [] issuers, @Nullable Socket socket) {
-            return managers == null ? null : "server";
+            Managers current = managers;
+            return current == null ? null : current.keys.chooseServerAlias(type, issuers, socket);
         }
 
         @Override
         public @Nullable String chooseEngineServerAlias(
                 String type, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
-            return managers == null ? null : "server";
+            Managers current = managers;
+            return current == null ? null : current.keys.chooseEngineServerAlias(type, issuers, engine);
         }
 
         @Override

@@ -14,8 +14,9 @@ import java.util.List;
 public final class EnrollmentFeature implements Feature {
     private final EnrollmentHandlers handlers;
 
-    public EnrollmentFeature(Mutations mutations, StateReader state, Clock clock, SecureRandom random) {
-        this.handlers = new EnrollmentHandlers(mutations, state, new EnrollmentTokens(state, random), clock);
+    /** @param raft whether servers can join */
+    public EnrollmentFeature(Mutations mutations, StateReader state, boolean raft, Clock clock, SecureRandom random) {
+        this.handlers = new EnrollmentHandlers(mutations, state, new EnrollmentTokens(state, random), raft, clock);
     }
 
     @Override

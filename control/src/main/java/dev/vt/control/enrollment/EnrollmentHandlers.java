@@ -40,9 +40,11 @@ final class EnrollmentHandlers {
     private final Mutations mutations;
     private final StateReader state;
     private final EnrollmentTokens tokens;
+    private final boolean raft;
     private final Clock clock;
 
-    EnrollmentHandlers(Mutations mutations, StateReader state, EnrollmentTokens tokens, Clock clock) {
+    EnrollmentHandlers(Mutations mutations, StateReader state, EnrollmentTokens tokens, boolean raft, Clock clock) {
+        this.raft = raft;
         this.mutations = mutations;
         this.state = state;
         this.tokens = tokens;
@@ -71,13 +73,15 @@ final class EnrollmentHandlers {
 
     private Reply create(Call call) {
         Create body = call.body(Create.class);
-        if ("server".equals(body.kind())) {
-            throw new ProblemException(Problem.of(ErrorCode.NOT_SUPPORTED, "servers cannot join this cluster yet"));
+        if ("server".equals(body.kind()) && !raft) {
+            throw new ProblemException(
+                    Problem.of(ErrorCode.NOT_SUPPORTED, "this server keeps its log alone, in direct mode")
+                            .withHint("start it with --mode raft"));
         }
         Map<String, String> labels = Objects.requireNonNullElse(body.labels(), Map.of());
         long seconds = Objects.requireNonNullElse(body.expiresInSeconds(), DEFAULT_LIFE.toSeconds());
         Checks checks = new Checks()
-                .oneOf("/kind", body.kind(), Set.of("node", "edge"))
+                .oneOf("/kind", body.kind(), Set.of("node", "edge", "server"))
                 .between(
                         "/expires_in_seconds",
                         seconds,

@@ -34,6 +34,7 @@ import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.raftlog.RaftLogIOException;
 import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslProvider;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,7 +105,15 @@ public final class RaftEventLog implements LogEngine {
     private static Parameters parameters(RaftOptions.@Nullable Tls tls) {
         Parameters parameters = new Parameters();
         if (tls != null) {
-            GrpcConfigKeys.TLS.setConf(parameters, new GrpcTlsConfig(tls.keys(), tls.trust(), true));
+            GrpcConfigKeys.TLS.setConf(
+                    parameters,
+                    GrpcTlsConfig.newBuilder()
+                            .setMutualTls(true)
+                            .setKeyManager(tls.keys())
+                            .setTrustManager(tls.trust())
+                            .setSslProvider(SslProvider.JDK)
+                            .setProtocols("TLSv1.3")
+                            .build());
         }
         return parameters;
     }

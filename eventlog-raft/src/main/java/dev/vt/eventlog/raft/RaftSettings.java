@@ -59,7 +59,8 @@ final class RaftSettings {
         RaftServerConfigKeys.Log.setLogMetadataEnabled(properties, false);
         // The sync is shared by all entries that came meanwhile, whatever their number.
         RaftServerConfigKeys.Log.setForceSyncNum(properties, 4096);
-        RaftServerConfigKeys.Log.Appender.setWaitTimeMin(properties, TimeDuration.ZERO);
+        // Not zero: while a follower's commit is behind, Ratis sends to it without any other pause.
+        RaftServerConfigKeys.Log.Appender.setWaitTimeMin(properties, TimeDuration.ONE_MILLISECOND);
         // A server that comes back is found within this, however long it was away.
         RaftServerConfigKeys.Log.Appender.setRetryPolicy(properties, "1ms,5, 50ms,20, 500ms,1000000000");
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, LARGEST_ENTRY);
