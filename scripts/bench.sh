@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ./dev bench [loop|append|scheduler|edge]: measures on this machine and prints its load beside the figures. Never a gate.
+# ./dev bench [loop|append|raft|scheduler|edge]: measures on this machine and prints its load beside the figures. Never a gate.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 source scripts/common.sh
@@ -15,7 +15,8 @@ run() {
 case "${1:-append}" in
   loop) exec scripts/bench-loop.sh "${@:2}" ;;
   append) run AppendBench "${@:2}" ;;
+  raft) run RaftBench "${@:2}" ;;
   scheduler) run SchedulerBench "${@:2}" ;;
   edge) exec scripts/bench-edge.sh "${@:2}" ;;
-  *) die "./dev bench takes loop, append, scheduler or edge, not '$1'" ;;
+  *) die "./dev bench takes loop, append, raft, scheduler or edge, not '$1'" ;;
 esac

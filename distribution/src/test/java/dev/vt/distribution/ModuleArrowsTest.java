@@ -22,12 +22,13 @@ class ModuleArrowsTest {
             Map.entry("api", Set.of("kernel")),
             Map.entry("manifest", Set.of("kernel")),
             Map.entry("eventlog", Set.of("kernel")),
+            Map.entry("eventlog-raft", Set.of("kernel", "eventlog")),
             Map.entry("scheduler", Set.of("kernel")),
             Map.entry("images", Set.of("kernel")),
             Map.entry("runtime", Set.of("kernel", "api")),
             Map.entry("agent", Set.of("kernel", "api", "images", "runtime")),
             Map.entry("edge", Set.of("kernel", "api")),
-            Map.entry("control", Set.of("kernel", "api", "manifest", "eventlog", "scheduler", "images")),
+            Map.entry("control", Set.of("kernel", "api", "manifest", "eventlog", "eventlog-raft", "scheduler", "images")),
             Map.entry("cli", Set.of("kernel", "manifest")));
 
     @Test

@@ -108,7 +108,12 @@ final class MembershipController implements Reconciler {
 
     /** What to do first; empty if all is as it should be, or if nothing can be done safely now. */
     static Optional<Step> next(
-            Membership seen, List<Server> known, Map<String, Long> lag, Map<String, Duration> silence, String self) {
+            Membership seen,
+            List<Server> known,
+            Map<String, Long> lag,
+            Map<String, Duration> silence,
+            String self,
+            int desiredVoters) {
         Map<String, Server> byId = new TreeMap<>(known.stream().collect(Collectors.toMap(Server::id, s -> s)));
         long reachable = seen.voters().stream()
                 .filter(voter -> voter.id().equals(self) || isReachable(voter.id(), silence))

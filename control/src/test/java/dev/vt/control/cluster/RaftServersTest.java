@@ -115,7 +115,8 @@ class RaftServersTest {
                                         new RaftOptions.Timing(Duration.ofMillis(700), 10_000)),
                                 file.seed(),
                                 tls),
-                        Clock.systemUTC()));
+                        Clock.systemUTC(),
+                        true));
             }
         }
 

@@ -76,6 +76,7 @@ class SlowClientTest {
                         return 0;
                     }
                 },
+                ClusterRole.ALONE,
                 Clock.systemUTC(),
                 Ids.uuidV7(Clock.systemUTC(), new SecureRandom()));
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vt.eventlog.NewEvent;
 import dev.vt.eventlog.Verification;
 import dev.vt.testkit.TestLog;
+import dev.vt.testkit.log.Shop;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

@@ -1,0 +1,121 @@
+package dev.vt.control.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vt.control.cluster.MembershipController.Step;
+import dev.vt.control.cluster.Servers.Server;
+import dev.vt.eventlog.raft.Membership;
+import dev.vt.eventlog.raft.Membership.Member;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** V3, V4, V5: which one change of the group comes next. The leader is a. */
+class MembershipControllerTest {
+    private final List<Member> members = new ArrayList<>();
+    private final List<Server> known = new ArrayList<>();
+    private final Map<String, Long> lag = new HashMap<>();
+    private final Map<String, Duration> silence = new HashMap<>();
+
+    private void member(String id, boolean voter) {
+        members.add(new Member(id, address(id), voter));
+        if (!id.equals("a")) {
+            lag.put(id, 0L);
+            silence.put(id, Duration.ZERO);
+        }
+    }
+
+    private void known(String... ids) {
+        for (String id : ids) {
+            known.add(new Server(
+                    id,
+                    1,
+                    id,
+                    false,
+                    "online",
+                    ServerAddresses.parse(
+                            List.of("https://h-" + id + ":1", "grpc://h-" + id + ":2", "raft://" + address(id)))));
+        }
+    }
+
+    private static String address(String id) {
+        return "h-" + id + ":3";
+    }
+
+    private Optional<Step> next(int desiredVoters) {
+        return MembershipController.next(new Membership(members), known, lag, silence, "a", desiredVoters);
+    }
+
+    @Test
+    void whoJoinedIsAddedOneAtATime_V3() {
+        member("a", true);
+        known("a", "b", "c");
+        assertThat(next(3)).contains(new Step.Add("b", "h-b:3"));
+    }
+
+    @Test
+    void theObserverWithTheLeastLagGetsAVote_V4() {
+        member("a", true);
+        member("b", false);
+        member("c", false);
+        known("a", "b", "c");
+        lag.put("b", 500L);
+        lag.put("c", 3L);
+        assertThat(next(3)).contains(new Step.Promote("c"));
+        assertThat(next(1)).as("there are enough").isEmpty();
+    }
+
+    @Test
+    void whoIsBehindOrSilentGetsNone_V4() {
+        member("a", true);
+        member("b", false);
+        member("c", false);
+        known("a", "b", "c");
+        lag.put("b", 1001L);
+        silence.put("c", Duration.ofMinutes(1));
+        assertThat(next(3)).isEmpty();
+    }
+
+    @Test
+    void whoLeftIsRemovedFirst_V6() {
+        member("a", true);
+        member("b", true);
+        member("c", true);
+        known("a", "b", "d");
+        assertThat(next(3)).contains(new Step.Remove("c"));
+    }
+
+    @Test
+    void aLeaderThatLeftHandsOver() {
+        member("a", true);
+        member("b", true);
+        member("c", true);
+        known("b", "c");
+        assertThat(next(3)).contains(new Step.HandOver());
+    }
+
+    @Test
+    void noRemovalLeavesTheReachableWithoutMajority_V5() {
+        member("a", true);
+        member("b", true);
+        member("c", true);
+        known("a", "b");
+        silence.put("b", Duration.ofMinutes(1));
+        assertThat(next(3)).as("a alone would be left of a and b").isEmpty();
+        silence.put("b", Duration.ZERO);
+        silence.put("c", Duration.ofMinutes(1));
+        assertThat(next(3)).as("the dead one goes").contains(new Step.Remove("c"));
+    }
+
+    @Test
+    void theLastVoterStays_V5() {
+        member("a", true);
+        known("b");
+        silence.put("b", Duration.ZERO);
+        assertThat(next(3)).as("b is added, a is not removed").contains(new Step.Add("b", "h-b:3"));
+    }
+}

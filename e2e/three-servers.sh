@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# Three server processes and nothing else, in a network namespace of their own: join, write at a follower, kill -9 the leader, write
+# again, start it again, and all three have the same bytes. Needs root and a built program (./dev build).
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.."
+source scripts/common.sh
+use_jdk
+home=${VT_E2E_HOME:-$(mktemp -d /tmp/vt-three-servers-XXXXXX)}
+chmod 711 "$home"
+namespace=vt-e2e-raft-$$
+pids=()
+
+finish() {
+  status=$?
+  if [ $status -ne 0 ]; then
+    for log in "$home"/*.log; do say "-- $log"; tail -n 20 "$log" >&2; done
+  fi
+  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+  for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
+  ip netns pids "$namespace" 2>/dev/null | while read -r pid; do kill "$pid" 2>/dev/null || true; done
+  for _ in $(seq 100); do [ -z "$(ip netns pids "$namespace" 2>/dev/null)" ] && break; sleep 0.1; done
+  ip netns del "$namespace"
+  [ "${VT_E2E_KEEP:-no}" = no ] && rm -rf "$home"
+  exit $status
+}
+ip netns add "$namespace"
+trap finish EXIT
+inside() { ip netns exec "$namespace" "$@"; }
+inside ip link set lo up
+
+# addresses N: what server N listens on.
+addresses() { echo --dev --listen "127.0.0.1:${1}8440" --grpc-listen "127.0.0.1:${1}8441" --raft-listen "127.0.0.1:${1}8442"; }
+
+# start N: runs server N until it serves.
+start() {
+  # shellcheck disable=SC2046
+  inside ./vt server run --data-dir "$home/$1" --mode raft $(addresses "$1") >>"$home/$1.log" 2>&1 &
+  pids[$1]=$!
+  until_true "server $1 serves" api "$1" GET /healthz
+}
+
+token=
+# api N METHOD PATH [BODY]: the answer's body; fails unless it is 2xx.
+api() {
+  local body=()
+  [ $# -gt 3 ] && body=(-H 'content-type: application/json' -H "idempotency-key: key-$RANDOM$RANDOM" -d "$4")
+  inside curl -sS --fail-with-body --max-time 30 -X "$2" -H "authorization: Bearer $token" "${body[@]}" "http://127.0.0.1:${1}8440$3" 2>>"$home/curl.log"
+}
+
+# until_true WHAT COMMAND...: tries for two minutes.
+until_true() {
+  local what=$1 deadline=$((SECONDS + 120))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    [ $SECONDS -lt $deadline ] || die "waited in vain until $what"
+    sleep 0.2
+  done
+}
+voters() { [ "$(api "$1" GET /v1/servers | jq '[.items[] | select(.member == "voter")] | length')" = "$2" ]; }
+head_of() { api "$1" GET /v1/cluster | jq .head_event_id; }
+org() { api "$1" POST /v1/orgs "{\"name\": \"$2\"}"; }
+equal() {
+  local all
+  all=$(for n in 1 2 3; do inside curl -sS --max-time 60 -X GET -H "authorization: Bearer $token" "http://127.0.0.1:${n}8440/v1/cluster" | jq .head_event_id; done | sort -u | wc -l)
+  [ "$all" = 1 ]
+}
+
+say "== the first server"
+mkdir -p "$home/1"
+start 1
+token=$(api 1 POST /v1/bootstrap "{\"code\": \"$(cat "$home/1/bootstrap-code")\", \"email\": \"owner@example.com\", \"org_name\": \"acme\"}" | jq -r .secret)
+
+for n in 2 3; do
+  say "== server $n joins"
+  api 1 POST /v1/enrollment-tokens '{"kind": "server"}' | jq -r .secret >"$home/$n.token"
+  # shellcheck disable=SC2046
+  inside ./vt server join --data-dir "$home/$n" --server 127.0.0.1:18441 --token-file "$home/$n.token" --ca "$home/1/ca.pem" \
+    --master-key "$home/1/master.key" --name "server-$n" $(addresses "$n") >>"$home/$n.log" 2>&1
+  start "$n"
+done
+until_true "three servers vote" voters 1 3
+
+say "== a write at a follower"
+org 3 via-follower >/dev/null
+
+say "== kill -9 the leader"
+kill -9 "$(inside ss -ltnpH 'sport = :18440' | sed -n 's/.*pid=\([0-9]*\).*/\1/p' | head -1)"
+began=$(date +%s%N)
+until_true "another server leads" org 2 after-the-kill
+say "   written again after $((($(date +%s%N) - began) / 1000000)) ms"
+
+say "== it comes back"
+start 1
+until_true "all three are at the same event" equal
+until_true "three servers vote" voters 2 3
+for n in 1 2 3; do
+  api "$n" GET /v1/orgs | jq -e '[.items[].name] | contains(["via-follower", "after-the-kill"])' >/dev/null || die "server $n lacks what was written"
+done
+echo "three servers: passed"
