@@ -28,7 +28,8 @@ class ModuleArrowsTest {
             Map.entry("runtime", Set.of("kernel", "api")),
             Map.entry("agent", Set.of("kernel", "api", "images", "runtime")),
             Map.entry("edge", Set.of("kernel", "api")),
-            Map.entry("control", Set.of("kernel", "api", "manifest", "eventlog", "eventlog-raft", "scheduler", "images")),
+            Map.entry(
+                    "control", Set.of("kernel", "api", "manifest", "eventlog", "eventlog-raft", "scheduler", "images")),
             Map.entry("cli", Set.of("kernel", "manifest")));
 
     @Test
