@@ -1,5 +1,6 @@
 package dev.vt.bench;
 
+import com.google.protobuf.CodedOutputStream;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
@@ -150,13 +151,14 @@ final class EtcdMembers implements AutoCloseable {
 
     private static byte[] put(byte[] key) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.write(0x0a);
-        out.write(key.length);
-        out.writeBytes(key);
-        out.write(0x12);
-        out.write(0x80 | (VALUE_BYTES & 0x7f));
-        out.write(VALUE_BYTES >> 7);
-        out.writeBytes(new byte[VALUE_BYTES]);
+        CodedOutputStream fields = CodedOutputStream.newInstance(out);
+        try {
+            fields.writeByteArray(1, key);
+            fields.writeByteArray(2, new byte[VALUE_BYTES]);
+            fields.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         return out.toByteArray();
     }
 

@@ -169,7 +169,7 @@ public final class RaftBench {
     /** The medians of the rounds, and how far the rounds lay apart. */
     private static void print(PrintStream out, String name, int clients, List<AppendBench.Round> rounds) {
         List<AppendBench.Round> sorted = rounds.stream()
-                .sorted(Comparator.comparing(AppendBench.Round::appends))
+                .sorted(Comparator.comparingDouble(AppendBench.Round::appends))
                 .toList();
         out.printf(
                 "%-7s %4d clients %9.0f appends/s (%.0f-%.0f)  p50 %7.2f ms  p99 %7.2f ms  load %s%n",

@@ -181,6 +181,7 @@ public final class ControlPlane implements AutoCloseable {
             throw new IllegalStateException("there are no keys while a log is replayed");
         }
     };
+
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
     private final Options options;

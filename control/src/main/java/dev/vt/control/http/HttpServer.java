@@ -59,6 +59,7 @@ public final class HttpServer implements AutoCloseable {
     private static final Duration READ_WAIT = Duration.ofSeconds(5);
     /** Of a body that is too large, so that its sender still gets an answer. */
     private static final int MAX_DRAIN = 8 << 20;
+
     private static final Duration STALE_AFTER = Duration.ofSeconds(5);
     /** What a forwarded answer keeps of the leader's headers. */
     private static final List<String> FROM_LEADER = List.of(
