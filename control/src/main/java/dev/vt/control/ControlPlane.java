@@ -203,8 +203,6 @@ public final class ControlPlane implements AutoCloseable {
         }
     };
 
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
-
     private final Options options;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();

@@ -109,9 +109,12 @@ public final class Scenario {
             case 7 -> {
                 String node = "node_" + random.nextInt(2);
                 long bytes = random.nextInt(500);
+                AggregateKey instance = new AggregateKey("instance", "inst_" + instances++);
+                // A batch that is sent again after its answer has expired is a new one.
+                preconditions.add(new Precondition.Seq(instance, 0));
                 preconditions.add(new Precondition.Capacity(node, bytes));
                 preconditions.add(new Precondition.Quota(Shop.ORG, Map.of("instances", 1L)));
-                events.add(Shop.allocated("inst_" + instances++, node, bytes));
+                events.add(Shop.allocated(instance.id(), node, bytes));
             }
             case 8 -> {
                 if (instances > 0) {
