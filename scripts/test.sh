@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# ./dev test [all|fast|slow|e2e]: all stages (the default, and what CI runs), or one of them.
-#   fast  formatter, compiler checks, unit, property, golden and PostgreSQL tests
-#   slow  the guest's tests under sanitizers and fuzzers, real VM boots, roles as processes
-#   e2e   the whole scenario on the real program
+# ./dev test [all|fast|slow|e2e|cluster]: fast, slow and e2e (all, the default, and what CI runs), or one of them.
+#   fast     formatter, compiler checks, unit, property, golden and PostgreSQL tests
+#   slow     the guest's tests under sanitizers and fuzzers, real VM boots, roles as processes
+#   e2e      the whole scenario on the real program
+#   cluster  three servers in Raft mode, killed and seeded, in one process and as processes; not in all until it is steady
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 source scripts/common.sh
 case "${1:-all}" in
   all) stages=(fast slow e2e) ;;
-  fast | slow | e2e) stages=("$1") ;;
-  *) die "./dev test takes all, fast, slow or e2e, not '$1'" ;;
+  fast | slow | e2e | cluster) stages=("$1") ;;
+  *) die "./dev test takes all, fast, slow, e2e or cluster, not '$1'" ;;
 esac
 if [ "$(id -u)" != 0 ] && [ "${stages[*]}" != fast ]; then
   say "some tests make VMs and network devices: going on with sudo"
@@ -29,6 +30,12 @@ stage_slow() {
 }
 
 stage_e2e() { e2e/run.sh; }
+
+stage_cluster() {
+  maven test -Dvt.excludedGroups= -Dvt.groups=cluster
+  build_all
+  e2e/three-servers.sh
+}
 
 for stage in "${stages[@]}"; do
   say "== $stage"

@@ -46,10 +46,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three servers and nothing else: joined by tokens, over mutual TLS, each on its own database (V1, V3, V9, V10, V11, V12). */
+@Tag("cluster")
 class RaftServersTest {
     private static final Duration WITHIN = Duration.ofMinutes(2);
     private static final UUID GROUP = UUID.nameUUIDFromBytes("test".getBytes(StandardCharsets.US_ASCII));
