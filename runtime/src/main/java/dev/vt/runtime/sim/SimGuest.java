@@ -49,6 +49,9 @@ final class SimGuest {
     private long nextMessage = 1;
     private int nextStream = 1;
     private int logStream;
+    /** What is printed before the host has said where to begin waits for that. */
+    private boolean logAccepted;
+
     private int secretStream;
     private final ByteArrayOutputStream secret = new ByteArrayOutputStream();
     private final List<String> lines = new ArrayList<>();
@@ -176,6 +179,7 @@ final class SimGuest {
     private void welcome() {
         hostReady = true;
         logStream = open("log");
+        logAccepted = false;
         status.ifPresent(this::resend);
     }
 
@@ -294,6 +298,7 @@ final class SimGuest {
 
     private void onAccept(Frame frame) {
         if (frame.stream() == logStream) {
+            logAccepted = true;
             int stored = Json.parse(frame.payload()).path("after_seq").asInt();
             for (int seq = stored + 1; seq <= lines.size(); seq++) {
                 sendLog(seq);
@@ -368,7 +373,7 @@ final class SimGuest {
     }
 
     private void sendLog(int seq) {
-        if (logStream == 0 || !hostReady) {
+        if (logStream == 0 || !logAccepted || !hostReady) {
             return;
         }
         byte[] line = lines.get(seq - 1).getBytes(StandardCharsets.UTF_8);
