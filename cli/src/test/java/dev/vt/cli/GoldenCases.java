@@ -1004,7 +1004,7 @@ final class GoldenCases {
                 api -> api.on(
                         "GET /v1/cluster",
                         "{\"id\":\"cl_01k9ejze95es8r65rzyjka7900\",\"name\":\"home\",\"mode\":\"direct\",\"head_event_id\":48213,"
-                                + "\"ipv6_prefix\":\"fd00::/48\",\"feature_level\":1,\"leader_id\":\"srv-1\",\"leader_epoch\":2}"));
+                                + "\"ipv6_prefix\":\"fd00::/48\",\"feature_level\":1,\"leader_id\":\"srv-1\",\"leader_epoch\":2,\"recovery_epoch\":0}"));
         both(
                 "cluster-servers",
                 "cluster servers",
