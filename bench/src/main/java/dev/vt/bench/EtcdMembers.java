@@ -1,5 +1,6 @@
 package dev.vt.bench;
 
+import com.google.protobuf.CodedOutputStream;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
@@ -150,22 +151,15 @@ final class EtcdMembers implements AutoCloseable {
 
     private static byte[] put(byte[] key) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.write(0x0a);
-        out.write(key.length);
-        out.writeBytes(key);
-        out.write(0x12);
-        varint(out, VALUE_BYTES);
-        out.writeBytes(new byte[VALUE_BYTES]);
-        return out.toByteArray();
-    }
-
-    private static void varint(ByteArrayOutputStream out, int value) {
-        int rest = value;
-        while (rest > 0x7f) {
-            out.write(0x80 | (rest & 0x7f));
-            rest >>>= 7;
+        CodedOutputStream fields = CodedOutputStream.newInstance(out);
+        try {
+            fields.writeByteArray(1, key);
+            fields.writeByteArray(2, new byte[VALUE_BYTES]);
+            fields.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        out.write(rest);
+        return out.toByteArray();
     }
 
     @Override

@@ -34,8 +34,8 @@ final class RaftBenchServer {
         RaftOptions.Peer self = voters.get(number - 1);
         RaftOptions options = new RaftOptions(
                 GROUP, self.id(), self.address(), voters, home.resolve("raft"), null, RaftOptions.Timing.DEFAULT);
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(
-                        new EmbeddedPostgres.Config(home.resolve("pg"), home.getParent(), true, true, 50));
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(new EmbeddedPostgres.Config(
+                        home.resolve("pg"), home.resolveSibling("programs"), true, true, 50));
                 EventStore store = EventStore.open(
                         postgres.database("bench"),
                         ProjectionSet.EMPTY,
