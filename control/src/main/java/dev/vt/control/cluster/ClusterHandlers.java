@@ -166,7 +166,12 @@ final class ClusterHandlers {
         Verification all = maintenance.verify();
         ObjectNode out = json(all);
         ObjectNode digests = out.putObject("digests");
-        view.tables().forEach(table -> digests.put(table, all.digests().get(table)));
+        // A derived view that lags was not compared and has none.
+        all.digests().forEach((table, digest) -> {
+            if (view.tables().contains(table)) {
+                digests.put(table, digest);
+            }
+        });
         return Reply.ok(out);
     }
 

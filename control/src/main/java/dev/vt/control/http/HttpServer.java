@@ -29,6 +29,7 @@ import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -313,8 +314,9 @@ public final class HttpServer implements AutoCloseable {
             Served served)
             throws InterruptedException {
         Map<String, String> headers = headers(request);
+        Supplier<byte[]> body = once(() -> readBody(request, endpoint, headers));
         if (endpoint.method() != HttpMethod.GET && !role.executes()) {
-            if (forwarded(request, response, requestId, path, endpoint, headers)) {
+            if (forwarded(request, response, requestId, path, endpoint, headers, body)) {
                 return;
             }
         }
@@ -331,7 +333,7 @@ public final class HttpServer implements AutoCloseable {
         Map<String, List<String>> query = query(request, endpoint);
         checkKey(endpoint, headers);
         if (!waitForViews(headers)) {
-            if (forwarded(request, response, requestId, path, endpoint, headers)) {
+            if (forwarded(request, response, requestId, path, endpoint, headers, body)) {
                 return;
             }
             throw refusal(ErrorCode.READ_WAIT_TIMEOUT, "this server has not reached that event yet");
@@ -346,7 +348,7 @@ public final class HttpServer implements AutoCloseable {
                 headers,
                 request.remotePeer().host(),
                 options.limits(),
-                () -> readBody(request, endpoint, headers));
+                body::get);
         boolean read = endpoint.method() == HttpMethod.GET;
         long head = barrier.head();
         Reply reply;
@@ -366,6 +368,17 @@ public final class HttpServer implements AutoCloseable {
         send(response, reply, knock);
     }
 
+    /** A body can be read once, and is wanted twice when this server becomes the leader while it looks for one. One thread. */
+    private static Supplier<byte[]> once(Supplier<byte[]> read) {
+        List<byte[]> kept = new ArrayList<>(1);
+        return () -> {
+            if (kept.isEmpty()) {
+                kept.add(read.get());
+            }
+            return kept.getFirst();
+        };
+    }
+
     /** Lets the leader answer; false if this server has become the leader meanwhile. */
     private boolean forwarded(
             ServerRequest request,
@@ -373,15 +386,12 @@ public final class HttpServer implements AutoCloseable {
             String requestId,
             String path,
             Endpoint endpoint,
-            Map<String, String> headers)
+            Map<String, String> headers,
+            Supplier<byte[]> body)
             throws InterruptedException {
         String query = request.query().rawValue();
         Optional<HttpResponse<InputStream>> answer = forwarder.send(
-                endpoint.method(),
-                query.isEmpty() ? path : path + "?" + query,
-                headers,
-                requestId,
-                readBody(request, endpoint, headers));
+                endpoint.method(), query.isEmpty() ? path : path + "?" + query, headers, requestId, body.get());
         if (answer.isEmpty()) {
             return false;
         }
