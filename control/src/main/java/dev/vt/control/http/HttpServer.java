@@ -348,7 +348,7 @@ public final class HttpServer implements AutoCloseable {
                 headers,
                 request.remotePeer().host(),
                 options.limits(),
-                body::get);
+                body);
         boolean read = endpoint.method() == HttpMethod.GET;
         long head = barrier.head();
         Reply reply;
