@@ -110,9 +110,13 @@ step_exec() {
 step_logs() {
   expect_exit 0 vt_dev logs "${target[@]}"
   expect_text "$work/out" 'web/[0-9a-z]{6} stdout hello version 1 listens'
-  (vt_dev logs tail "${target[@]}" --limit 1 > "$work/tail" 2>&1 < /dev/null & echo $! > "$work/tail.pid"; wait) &
+  # Executed in place of the shell, so that the process that is ended is the one that tails.
+  (VT_SERVER=http://127.0.0.1:$http_port XDG_DATA_HOME=$state_dir/client XDG_CONFIG_HOME=$state_dir/client \
+    exec ./vt logs tail "${target[@]}" --limit 1 > "$work/tail" 2>&1 < /dev/null) &
+  local tail=$!
   expect_within 20 test -s "$work/tail"
-  kill "$(cat "$work/tail.pid")" 2>/dev/null || true
+  kill "$tail"
+  wait "$tail" || true
 }
 
 step_refusals() {

@@ -321,6 +321,13 @@ public final class HttpServer implements AutoCloseable {
             }
         }
         refuseWhenStale(endpoint);
+        // Before the gate: who the caller is and what it may see are read of the views, too.
+        if (!waitForViews(headers)) {
+            if (forwarded(request, response, requestId, path, endpoint, headers, body)) {
+                return;
+            }
+            throw refusal(ErrorCode.READ_WAIT_TIMEOUT, "this server has not reached that event yet");
+        }
         Gate.Knock knock = new Gate.Knock(
                 endpoint, requestId, parameters, headers, request.remotePeer().host());
         Map<String, String> limits = new TreeMap<>();
@@ -332,12 +339,6 @@ public final class HttpServer implements AutoCloseable {
         }
         Map<String, List<String>> query = query(request, endpoint);
         checkKey(endpoint, headers);
-        if (!waitForViews(headers)) {
-            if (forwarded(request, response, requestId, path, endpoint, headers, body)) {
-                return;
-            }
-            throw refusal(ErrorCode.READ_WAIT_TIMEOUT, "this server has not reached that event yet");
-        }
         Call call = new Call(
                 endpoint,
                 requestId,
