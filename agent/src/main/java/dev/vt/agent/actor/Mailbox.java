@@ -25,14 +25,15 @@ public final class Mailbox<M> {
         this.timeline = timeline;
     }
 
-    /** Waits while the mailbox is full; a closed one takes nothing more and forgets the message. */
-    public void put(M message) throws InterruptedException {
+    /** Waits while the mailbox is full; false if it is closed, which takes nothing more. */
+    public boolean put(M message) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (messages.size() >= capacity && !closed) {
                 changed.await();
             }
             add(message);
+            return !closed;
         } finally {
             lock.unlock();
         }

@@ -77,6 +77,14 @@ final class BootJob {
         }
     }
 
+    /** Waits until it has ended, or for so long. */
+    void awaitEnd(Duration limit) throws InterruptedException {
+        Thread running = thread;
+        if (running != null) {
+            running.join(limit);
+        }
+    }
+
     boolean isCancelled() {
         return cancelled.get();
     }

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ final class InstanceActor {
 
     private static final Duration STOP_MARGIN = Duration.ofSeconds(2);
     private static final Duration LAST_STATUS = Duration.ofSeconds(1);
+    private static final Duration LET_GO = Duration.ofSeconds(5);
     private static final Duration FIRST_REOPEN = Duration.ofMillis(200);
     private static final Duration LONGEST_REOPEN = Duration.ofSeconds(30);
 
@@ -714,15 +716,16 @@ final class InstanceActor {
     }
 
     private void letGo() {
-        BootJob running = job;
-        if (running != null) {
-            running.cancel();
-        }
-        BootJob again = reopening;
-        if (again != null) {
-            again.cancel();
-        }
+        List<BootJob> jobs = Stream.of(job, reopening).filter(Objects::nonNull).toList();
+        jobs.forEach(BootJob::cancel);
         closeChannel();
+        try {
+            for (BootJob cancelled : jobs) {
+                cancelled.awaitEnd(LET_GO);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Saves what changed and reports what servers see of it. */
@@ -828,11 +831,13 @@ final class InstanceActor {
                 .plus(STOP_MARGIN);
     }
 
-    private void tell(Message message) {
+    /** False if nobody will ever read it. */
+    private boolean tell(Message message) {
         try {
-            mailbox.put(message);
+            return mailbox.put(message);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 
@@ -853,7 +858,9 @@ final class InstanceActor {
 
         @Override
         public void booted(BootJob from, GuestChannel opened) {
-            tell(new Message.Booted(from, opened));
+            if (!tell(new Message.Booted(from, opened))) {
+                opened.close();
+            }
         }
 
         @Override

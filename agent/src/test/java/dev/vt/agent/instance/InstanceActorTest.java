@@ -38,6 +38,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +59,7 @@ class InstanceActorTest {
     private final List<InstanceReport> reports = new CopyOnWriteArrayList<>();
     private final Map<String, Optional<String>> probeAnswers = new ConcurrentHashMap<>();
     private final AtomicInteger bootIds = new AtomicInteger();
+    private final AtomicInteger probes = new AtomicInteger();
     private final AtomicInteger secretTries = new AtomicInteger();
     private volatile Optional<String> secretsProblem = Optional.empty();
     private volatile String hostBoot = "host-boot-1";
@@ -221,7 +223,9 @@ class InstanceActorTest {
         advanceUntil(Duration.ofSeconds(10), Phase.READY);
         probeAnswers.put(ID, Optional.of("refused"));
         advanceUntil(Duration.ofSeconds(10), Phase.UNREADY);
-        advanceUntil(Duration.ofSeconds(10), Phase.BACKOFF);
+        // Three times failure times interval and not a step more, or the wait before the next try passes as well.
+        timeline.advance(Duration.ofSeconds(90));
+        awaitPhase(Phase.BACKOFF);
         assertThat(newest().status().reason()).isEqualTo("healthcheck_failed");
         probeAnswers.put(ID, Optional.empty());
         timeline.advance(Duration.ofSeconds(5));
@@ -474,7 +478,10 @@ class InstanceActorTest {
                 },
                 new MemoryBudget(1L << 40),
                 name -> Path.of("sim"),
-                (spec, health, channel) -> probeAnswers.getOrDefault(spec.instanceId(), Optional.empty()),
+                (spec, health, channel) -> {
+                    probes.incrementAndGet();
+                    return probeAnswers.getOrDefault(spec.instanceId(), Optional.empty());
+                },
                 new LogStore(directory.resolve("logs"), timeline, (id, line) -> line),
                 (report, onAcknowledged) -> {
                     reports.add(report);
@@ -504,11 +511,21 @@ class InstanceActorTest {
                 () -> instances.views().stream().anyMatch(view -> view.phase() == phase));
     }
 
+    /** Steps on when the last step's probe has answered or will not come, so that no phase is stepped over. */
     private void advanceUntil(Duration step, Phase phase) {
         Await.until(phase.toString(), () -> {
+            int before = probes.get();
             timeline.advance(step);
-            return instances.views().getFirst().phase() == phase;
+            long deadline = System.nanoTime() + 100_000_000;
+            while (probes.get() == before && !isIn(phase) && System.nanoTime() < deadline) {
+                LockSupport.parkNanos(1_000_000);
+            }
+            return isIn(phase);
         });
+    }
+
+    private boolean isIn(Phase phase) {
+        return instances.views().getFirst().phase() == phase;
     }
 
     private final class Secrets implements NodeServices.Secrets {

@@ -886,5 +886,15 @@ final class HostChannel implements GuestChannel {
     @Override
     public void close() {
         fail(new ChannelException(ChannelException.Kind.CLOSED, "closed", "closed by its owner"));
+        // What was received is stored before this returns: the owner may take the store away.
+        try {
+            for (Thread thread : snapshotOfGuestStreams()) {
+                if (thread.getName().endsWith("-log") && !thread.equals(Thread.currentThread())) {
+                    thread.join(DRAIN);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
