@@ -7,8 +7,8 @@ need_packages build run test
 use_jdk
 run() {
   say "machine: $(nproc) cores, load $(cut -d' ' -f1-3 /proc/loadavg)"
-  maven -q compile -pl bench -am
-  maven -q dependency:build-classpath -pl bench -Dmdep.outputFile="$PWD/bench/target/classpath" -Dmdep.includeScope=runtime > /dev/null
+  # In one run, so that the other modules are taken from this tree.
+  maven -q compile dependency:build-classpath -pl bench -am -Dmdep.outputFile=target/classpath -Dmdep.includeScope=runtime
   "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
     -cp "bench/target/classes:$(cat bench/target/classpath)" "dev.vt.bench.$1" "${@:2}"
 }
