@@ -70,11 +70,24 @@ final class DevSupervisor {
         Files.createDirectories(options.runDir());
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "dev-stop"));
         keep("server", options.serverCommand());
+        // Enrolled ones need no server to start: the node goes on from its saved plan, the edge from its last table.
+        boolean agentKnown = isEnrolled("agent");
+        boolean edgeKnown = isEnrolled("edge");
+        if (agentKnown) {
+            keep("agent", options.agentCommand());
+        }
+        if (edgeKnown) {
+            keep("edge", options.edgeCommand());
+        }
         awaitPort(options.httpAddress());
-        enroll("node", "agent");
-        enroll("edge", "edge");
-        keep("agent", options.agentCommand());
-        keep("edge", options.edgeCommand());
+        if (!agentKnown) {
+            enroll("node", "agent");
+            keep("agent", options.agentCommand());
+        }
+        if (!edgeKnown) {
+            enroll("edge", "edge");
+            keep("edge", options.edgeCommand());
+        }
         System.out.println("vt dev runs: api http://" + options.httpText() + ", data " + options.dataDir());
         System.out.flush();
         stopped.await();
@@ -160,9 +173,6 @@ final class DevSupervisor {
     /** The first start of a role: a single-use token is made with the operator's credentials and spent at once. */
     private void enroll(String kind, String role) throws IOException, InterruptedException {
         Path dataDir = options.dataDir().resolve(role);
-        if (Files.exists(dataDir.resolve("certificate.pem"))) {
-            return;
-        }
         signIn();
         Path token = options.dataDir().resolve(role + ".token");
         try {
@@ -189,6 +199,10 @@ final class DevSupervisor {
         if (kind.equals("node")) {
             client("nodes", "activate", "dev");
         }
+    }
+
+    private boolean isEnrolled(String role) {
+        return Files.exists(options.dataDir().resolve(role).resolve("certificate.pem"));
     }
 
     private void signIn() throws IOException, InterruptedException {

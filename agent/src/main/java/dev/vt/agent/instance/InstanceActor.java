@@ -439,6 +439,11 @@ final class InstanceActor {
             return;
         }
         boolean changed = wanted.generation() > known.desired().generation() || desire.named() != known.named();
+        if (known.phase() == Phase.BACKOFF && known.history().detail().equals("servers_unreachable")) {
+            // A plan came, so a server is there: what waited for one goes on now.
+            known = known.withHistory(known.history().withNextAttempt(now()));
+            save(known);
+        }
         if (!changed && wanted.equals(known.desired())) {
             return;
         }

@@ -280,6 +280,16 @@ class InstanceActorTest {
         assertThat(new String(host.secretsFile(ID), StandardCharsets.UTF_8)).isEqualTo("file of secver_1");
     }
 
+    @Test
+    void whatWaitedForAServerGoesOnWhenAPlanComes() {
+        secretsProblem = Optional.of("servers_unreachable");
+        instances.desire(Workloads.of(ID).secrets("secver_1").running(1));
+        awaitPhase(Phase.BACKOFF);
+        secretsProblem = Optional.empty();
+        instances.desire(Workloads.of(ID).secrets("secver_1").running(1));
+        awaitPhase(Phase.STARTING);
+    }
+
     /** RT10, at every phase: same boot id, no second VM. */
     @Test
     void anotherAgentAdoptsAndTheBootIdStays() throws Exception {

@@ -92,11 +92,11 @@ public final class TableFollower implements AutoCloseable {
         while (!closed) {
             ServerAddress server = servers.get(turn++ % servers.size());
             try {
-                boolean served = followOnce(server);
-                pause = served ? SHORTEST_PAUSE : doubled(pause);
+                if (followOnce(server)) {
+                    pause = SHORTEST_PAUSE;
+                }
             } catch (IOException | RuntimeException e) {
                 log.warn("server cannot be followed server={}", server, e);
-                pause = doubled(pause);
             } catch (InterruptedException e) {
                 return;
             }
@@ -104,12 +104,14 @@ public final class TableFollower implements AutoCloseable {
             if (!rest(pause)) {
                 return;
             }
+            pause = longer(pause);
         }
     }
 
-    private static Duration doubled(Duration pause) {
-        Duration twice = pause.multipliedBy(2);
-        return twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
+    /** By half, so that a server is found again within a third of the time it was away. */
+    private static Duration longer(Duration pause) {
+        Duration next = pause.multipliedBy(3).dividedBy(2);
+        return next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next;
     }
 
     /** Waits with a fifth of jitter, trying refused ports meanwhile. @return false if this follower was closed */
