@@ -50,7 +50,8 @@ class ServerDeciderTest {
 
     private static void refused(Decision<NewEvent> decision, ErrorCode code) {
         switch (decision) {
-            case Decision.Refused<NewEvent>(Problem problem) -> assertThat(problem.code()).isEqualTo(code);
+            case Decision.Refused<NewEvent>(Problem problem) ->
+                assertThat(problem.code()).isEqualTo(code);
             case Decision.Accepted<NewEvent>(List<NewEvent> events) -> throw new AssertionError(events);
         }
     }
