@@ -4,6 +4,7 @@ import dev.vt.cli.cluster.ClusterCommands;
 import dev.vt.cli.cluster.ConfigCommands;
 import dev.vt.cli.cluster.MemberAction;
 import dev.vt.cli.cluster.NodeLabelCommand;
+import dev.vt.cli.cluster.ServerCommands;
 import dev.vt.cli.cluster.TokenCreateCommand;
 import dev.vt.cli.core.Shell;
 import dev.vt.cli.core.VtCommand;
@@ -104,7 +105,13 @@ final class CommandTree {
         local(root);
         RoleCommand.ABOUT.forEach((role, about) -> {
             if (wanted(role)) {
-                root.addSubcommand(role, about(new CommandLine(new RoleCommand(role, shell)), about));
+                CommandLine command = about(new CommandLine(new RoleCommand(role, shell)), about);
+                if (role.equals("server")) {
+                    // The two words of the role that ask a running server; the program sends them here.
+                    command.addSubcommand("status", make(new ServerCommands.Status()));
+                    command.addSubcommand("leave", make(new ServerCommands.Leave()));
+                }
+                root.addSubcommand(role, command);
             }
         });
         root.setUnmatchedOptionsArePositionalParams(false);
@@ -256,6 +263,10 @@ final class CommandTree {
         group(root, "cluster", "The cluster as a whole: servers, the log and what is made from it", group -> {
             group.addSubcommand("status", make(new ClusterCommands.Status()));
             group.addSubcommand("servers", make(new ClusterCommands.Servers()));
+            for (String action : List.of("promote", "demote", "remove")) {
+                ServerCommands.Change command = new ServerCommands.Change(action);
+                group.addSubcommand(action, about(make(command), command.about()));
+            }
             CommandLine events = named(new Group(), "events", "Events of the whole cluster, for operators");
             events.addSubcommand(
                     "tail", about(make(new EventsCommand(true, true)), "print events as they happen, until Ctrl-C"));

@@ -1003,7 +1003,7 @@ final class GoldenCases {
                 "cluster status",
                 api -> api.on(
                         "GET /v1/cluster",
-                        "{\"id\":\"cl_01k9ejze95es8r65rzyjka7900\",\"name\":\"home\",\"mode\":\"direct\",\"head_event_id\":48213,"
+                        "{\"id\":\"cl_01k9ejze95es8r65rzyjka7900\",\"name\":\"home\",\"server_id\":\"srv_01k9ejze95es8r65rzyjka7905\",\"mode\":\"direct\",\"head_event_id\":48213,"
                                 + "\"ipv6_prefix\":\"fd00::/48\",\"feature_level\":1,\"leader_id\":\"srv-1\",\"leader_epoch\":2,\"recovery_epoch\":0}"));
         both(
                 "cluster-servers",
@@ -1012,8 +1012,9 @@ final class GoldenCases {
                         "GET /v1/servers",
                         page(
                                 "{\"id\":\"srv_01k9ejze95es8r65rzyjka7905\",\"name\":\"s1\",\"addresses\":[\"[::1]:8441\"],\"version\":\"0.1.0\","
-                                        + "\"member\":\"voter\",\"state\":\"online\",\"created_at\":\"2030-01-02T03:00:00Z\","
+                                        + "\"member\":\"voter\",\"voter_eligible\":true,\"state\":\"online\",\"created_at\":\"2030-01-02T03:00:00Z\","
                                         + "\"updated_at\":\"2030-01-02T03:00:00Z\",\"resource_version\":1}")));
+        servers();
         String view =
                 "{\"name\":\"routes\",\"kind\":\"core\",\"code_version\":1,\"last_event_id\":48213,\"tables\":[\"routes\"]}";
         both("cluster-views", "cluster views", api -> api.on("GET /v1/cluster/views", page(view)));
@@ -1036,6 +1037,51 @@ final class GoldenCases {
                 api -> api.on(
                         "GET /v1/cluster/events",
                         Things.events(Things.event(1, "node.enrolled", NODE, "{\"name\":\"n1\"}"))));
+    }
+
+    private void servers() {
+        String id = "srv_01k9ejze95es8r65rzyjka7905";
+        String path = "/v1/servers/" + id;
+        String server = "{\"id\":\"" + id
+                + "\",\"name\":\"s1\",\"addresses\":[],\"version\":\"0.1.0\",\"member\":\"observer\",\"voter_eligible\":true,"
+                + "\"state\":\"online\",\"created_at\":\"2030-01-02T03:00:00Z\",\"updated_at\":\"2030-01-02T03:00:00Z\","
+                + "\"resource_version\":2}";
+        String cluster = "{\"id\":\"cl_01k9ejze95es8r65rzyjka7900\",\"name\":\"home\",\"server_id\":\"" + id
+                + "\",\"mode\":\"raft\",\"head_event_id\":48213,\"ipv6_prefix\":\"fd00::/48\",\"feature_level\":1,"
+                + "\"leader_id\":\"" + id + "\",\"leader_epoch\":2,\"recovery_epoch\":0}";
+        Consumer<StubApi> list = api -> api.on("GET /v1/servers", page(server));
+        for (String action : List.of("promote", "demote")) {
+            both(
+                    "cluster-" + action,
+                    "cluster " + action + " s1",
+                    list.andThen(api ->
+                            changed(api, "POST " + path + "/" + action, "servers." + action, server, "server=" + id)));
+        }
+        both(
+                "cluster-promote-same",
+                "cluster promote " + id,
+                list.andThen(api -> api.on(
+                        "POST " + path + "/promote",
+                        mutation("servers.promote", "unchanged", server, NONE, "server=" + id))));
+        Consumer<StubApi> removes =
+                list.andThen(api -> changed(api, "DELETE " + path, "servers.remove", "null", "server=" + id));
+        both("cluster-remove", "cluster remove s1 --yes", removes);
+        both("cluster-remove-unconfirmed", "cluster remove s1", removes);
+        both("cluster-remove-missing", "cluster remove s9 --yes", list);
+        both(
+                "cluster-remove-unsafe",
+                "cluster remove s1 --yes",
+                list.andThen(api -> api.on(
+                        "DELETE " + path,
+                        409,
+                        problem(409, "quorum_unsafe", "the voters that would be left are no majority", "look again"))));
+        Consumer<StubApi> self = api -> api.on("GET /v1/cluster", cluster).on("GET " + path, server);
+        both("server-status", "server status", self);
+        both(
+                "server-leave",
+                "server leave --yes",
+                self.andThen(api -> changed(api, "POST " + path + "/leave", "servers.leave", "null", "server=" + id)));
+        both("server-leave-unconfirmed", "server leave", self);
     }
 
     private void config() {

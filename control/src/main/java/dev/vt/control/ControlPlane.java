@@ -20,6 +20,8 @@ import dev.vt.control.ca.ServerIdentity;
 import dev.vt.control.ca.ServerTls;
 import dev.vt.control.cluster.ClusterFeature;
 import dev.vt.control.cluster.Clusters;
+import dev.vt.control.cluster.DepartedException;
+import dev.vt.control.cluster.Departures;
 import dev.vt.control.cluster.LeaderTerm;
 import dev.vt.control.cluster.ServerAddresses;
 import dev.vt.control.cluster.Servers;
@@ -214,6 +216,7 @@ public final class ControlPlane implements AutoCloseable {
     private final Clusters clusters = new Clusters(store);
     private final ConfigWatch config = new ConfigWatch(store, store);
     private final ServerMetrics metrics = new ServerMetrics();
+    private final Departures departures;
     private final LeaderTerm term;
     private final Mutations mutations;
 
@@ -243,6 +246,7 @@ public final class ControlPlane implements AutoCloseable {
         this.options = options;
         this.clock = options.clock();
         this.ids = Ids.uuidV7(clock, random);
+        this.departures = new Departures(store, store, options.self().serverId());
         this.term = new LeaderTerm(
                 options.self(), store, clusters, () -> store.store().leads(), clock, ids, random);
         this.mutations = new Mutations(
@@ -476,6 +480,11 @@ public final class ControlPlane implements AutoCloseable {
         running.push(store);
         config.start();
         running.push(config);
+        departures.start();
+        running.push(departures);
+        departures.ofSelf().ifPresent(reason -> {
+            throw new DepartedException(options.self().serverId(), reason);
+        });
         term.start();
         running.push(term);
         awaitLeadership();
@@ -514,6 +523,7 @@ public final class ControlPlane implements AutoCloseable {
         Raft raft = options.raft();
         if (raft != null) {
             raft.tls().install(identity(authority));
+            raft.tls().refuse(departures::isGone);
         }
         planes.start(
                 options.grpcListen(),
@@ -552,6 +562,14 @@ public final class ControlPlane implements AutoCloseable {
                         made -> raftLog = made));
     }
 
+    /** Whether it was asked to leave and is out of the group, so that nobody waits for its vote: it may stop (V7). */
+    public boolean hasLeft() {
+        String self = options.self().serverId();
+        return options.raft() != null
+                && departures.ofSelf().filter("left"::equals).isPresent()
+                && raftLog().membership().current().find(self).isEmpty();
+    }
+
     /** In Raft mode, once the store is open. */
     public RaftEventLog raftLog() {
         RaftEventLog made = raftLog;
@@ -577,7 +595,7 @@ public final class ControlPlane implements AutoCloseable {
         return options.raft() == null
                 ? ClusterRole.ALONE
                 : new RaftRole(
-                        this::raftLog, term, new Servers(store), options.self().serverId());
+                        this::raftLog, term, new Servers(store), options.self().serverId(), departures);
     }
 
     /** A standby serves reads too; it goes on waiting in the background. A follower has to have the authority at least. */
@@ -664,6 +682,10 @@ public final class ControlPlane implements AutoCloseable {
         checks.put("log", store.store().halted().isPresent() ? "apply has halted" : "ok");
         boolean follows = options.raft() != null && raftLog().sinceLeader().isPresent();
         checks.put("leader", follows || term.epoch().isPresent() ? "ok" : "no server leads that this one knows of");
+        departures
+                .ofSelf()
+                .ifPresent(
+                        reason -> checks.put("member", reason + ": it must join again with an empty data directory"));
         return checks;
     }
 

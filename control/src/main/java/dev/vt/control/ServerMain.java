@@ -4,6 +4,7 @@ import dev.vt.control.auth.RateLimiter;
 import dev.vt.control.backup.Backups;
 import dev.vt.control.ca.RaftTls;
 import dev.vt.control.ca.ServerIdentity;
+import dev.vt.control.cluster.DepartedException;
 import dev.vt.control.cluster.LeaderTerm;
 import dev.vt.control.key.KeyWrapper;
 import dev.vt.control.key.MasterKeyFile;
@@ -47,6 +48,7 @@ import org.slf4j.LoggerFactory;
 public final class ServerMain {
     private static final Logger log = LoggerFactory.getLogger(ServerMain.class);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
     private static final int INVALID_USAGE = 2;
     private static final int CONFLICT = 5;
     private static final int INTERNAL = 7;
@@ -82,7 +84,7 @@ public final class ServerMain {
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             return serve(config, stop);
-        } catch (DataDirBusyException | JoinException e) {
+        } catch (DataDirBusyException | DepartedException | JoinException e) {
             log.error("cannot start: {}", e.getMessage());
             System.err.println("error: " + e.getMessage());
             return CONFLICT;
@@ -142,7 +144,9 @@ public final class ServerMain {
                     return 0;
                 }
                 log.info("server ready http_port={}", server.httpPort());
-                stop.await();
+                while (!stop.await(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS) && !server.hasLeft()) {
+                    // Until it is told to stop, or has left the cluster (V7).
+                }
                 log.info("server stopping");
                 return 0;
             } catch (InterruptedException e) {

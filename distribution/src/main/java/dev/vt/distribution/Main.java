@@ -30,12 +30,18 @@ public final class Main {
                             ? OldClasses.run(Arrays.stream(args).map(Path::of).toList())
                             : Training.run());
         }
-        int exit = args.length > 0 && Role.of(args[0]).isPresent()
-                ? role(args[0], Arrays.copyOfRange(args, 1, args.length))
-                : client(args);
+        int exit = isRole(args) ? role(args[0], Arrays.copyOfRange(args, 1, args.length)) : client(args);
         System.out.flush();
         // Threads of the libraries must not keep a finished command alive.
         Runtime.getRuntime().halt(exit);
+    }
+
+    /** {@code server status} and {@code server leave} ask a running server, as a client. */
+    private static boolean isRole(String[] args) {
+        if (args.length > 1 && args[0].equals("server") && (args[1].equals("status") || args[1].equals("leave"))) {
+            return false;
+        }
+        return args.length > 0 && Role.of(args[0]).isPresent();
     }
 
     private static int role(String name, String[] args) {

@@ -8,6 +8,7 @@ import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.function.Predicate;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManagerFactory;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Mutual TLS between servers (SC-5): both sides must show a certificate of the cluster's authority that names a server; a node's
  * or an edge's is refused, because Raft's port lets whoever gets in change the cluster. The first server has its identity only
- * after its log is open, and the log wants this before: until {@link #install} nobody is trusted. Thread-safe.
+ * after its log is open, and the log wants this before: until {@link #install} nobody is trusted. Who was removed may not come
+ * in any more; towards it we still connect, so that it hears that it is out. Thread-safe.
  */
 public final class RaftTls {
     private static final char[] NO_PASSWORD = new char[0];
@@ -26,6 +28,7 @@ public final class RaftTls {
     private record Managers(X509ExtendedKeyManager keys, X509ExtendedTrustManager trust) {}
 
     private volatile @Nullable Managers managers;
+    private volatile Predicate<String> gone = id -> false;
 
     /** From now on this server is who the identity says, and knows its peers. */
     public void install(ServerIdentity identity) {
@@ -49,12 +52,24 @@ public final class RaftTls {
         }
     }
 
+    /** From now on these servers are refused; asked at every handshake, so it must not wait. */
+    public void refuse(Predicate<String> serverIds) {
+        gone = serverIds;
+    }
+
     public X509ExtendedKeyManager keys() {
         return new Keys();
     }
 
     public X509ExtendedTrustManager trust() {
         return new Trust();
+    }
+
+    private void requireMember(X509Certificate[] chain) throws CertificateException {
+        requireServer(chain);
+        if (MemberIdentity.of(chain[0]).map(MemberIdentity::id).filter(gone).isPresent()) {
+            throw new CertificateException("the peer was removed from this cluster");
+        }
     }
 
     private static void requireServer(X509Certificate[] chain) throws CertificateException {
@@ -131,21 +146,21 @@ public final class RaftTls {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
             installed().checkClientTrusted(chain, type);
-            requireServer(chain);
+            requireMember(chain);
         }
 
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket)
                 throws CertificateException {
             installed().checkClientTrusted(chain, type, socket);
-            requireServer(chain);
+            requireMember(chain);
         }
 
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine)
                 throws CertificateException {
             installed().checkClientTrusted(chain, type, engine);
-            requireServer(chain);
+            requireMember(chain);
         }
 
         @Override

@@ -34,7 +34,7 @@ public final class ClusterFeature implements Feature {
             IntSupplier desiredVoters,
             String self) {
         Servers servers = new Servers(state);
-        this.handlers = new ClusterHandlers(mutations, state, clusters, servers, maintenance, group != null);
+        this.handlers = new ClusterHandlers(mutations, state, clusters, servers, maintenance, group, self);
         List<Reconciler> all = new ArrayList<>();
         all.add(new FeatureLevelReconciler(state, clusters, system, FeatureLevelReconciler.SUPPORTED));
         if (group != null) {

@@ -3,6 +3,8 @@ package dev.vt.control.cluster;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vt.control.audit.Audit;
+import dev.vt.control.cluster.ServerDecider.Command;
+import dev.vt.control.cluster.Servers.Server;
 import dev.vt.control.feature.AggregateRow;
 import dev.vt.control.feature.Change;
 import dev.vt.control.feature.ListQuery;
@@ -15,23 +17,28 @@ import dev.vt.control.http.Refusals;
 import dev.vt.control.http.Reply;
 import dev.vt.eventlog.SideRecord;
 import dev.vt.eventlog.Verification;
-import dev.vt.kernel.ErrorCode;
+import dev.vt.eventlog.raft.RaftMembership;
 import dev.vt.kernel.Json;
-import dev.vt.kernel.Problem;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** HTTP: the cluster and its maintenance, for operators. */
 final class ClusterHandlers {
+    private static final String SERVER = "/v1/servers/{server_id}";
+
     private final Mutations mutations;
     private final StateReader state;
     private final Clusters clusters;
     private final Servers servers;
     private final Maintenance maintenance;
-    private final boolean raft;
+    private final @Nullable Supplier<RaftMembership> group;
+    private final String self;
 
     ClusterHandlers(
             Mutations mutations,
@@ -39,12 +46,14 @@ final class ClusterHandlers {
             Clusters clusters,
             Servers servers,
             Maintenance maintenance,
-            boolean raft) {
+            @Nullable Supplier<RaftMembership> group,
+            String self) {
         this.mutations = mutations;
         this.state = state;
         this.clusters = clusters;
         this.servers = servers;
-        this.raft = raft;
+        this.group = group;
+        this.self = self;
         this.maintenance = maintenance;
     }
 
@@ -54,8 +63,11 @@ final class ClusterHandlers {
         return List.of(
                 Endpoint.get("cluster.get", "/v1/cluster", read, this::get),
                 Endpoint.list("servers.list", "/v1/servers", read, Set.of("name"), this::servers),
-                Endpoint.get("servers.get", "/v1/servers/{server_id}", read, this::server),
-                Endpoint.delete("servers.remove", "/v1/servers/{server_id}", admin, this::remove),
+                Endpoint.get("servers.get", SERVER, read, this::server),
+                Endpoint.delete("servers.remove", SERVER, admin, call -> change(call, Command.REMOVE)),
+                Endpoint.post("servers.promote", SERVER + "/promote", admin, call -> change(call, Command.PROMOTE)),
+                Endpoint.post("servers.demote", SERVER + "/demote", admin, call -> change(call, Command.DEMOTE)),
+                Endpoint.post("servers.leave", SERVER + "/leave", admin, call -> change(call, Command.LEAVE)),
                 Endpoint.get("cluster.views.list", "/v1/cluster/views", read, this::views),
                 Endpoint.post("cluster.views.rebuild", "/v1/cluster/views/{name}/rebuild", admin, this::rebuild)
                         .withoutKey(),
@@ -74,7 +86,8 @@ final class ClusterHandlers {
         Cluster cluster = clusters.require();
         out.put("id", cluster.id())
                 .put("name", cluster.name())
-                .put("mode", raft ? "raft" : "direct")
+                .put("server_id", self)
+                .put("mode", group != null ? "raft" : "direct")
                 .put("head_event_id", state.head())
                 .put("ipv6_prefix", cluster.ipv6Prefix())
                 .put("feature_level", cluster.featureLevel())
@@ -105,28 +118,44 @@ final class ClusterHandlers {
                 .findOne());
     }
 
-    /** The membership controller takes it out of the group, when that is safe (V5). */
-    private Reply remove(Call call) {
+    /** Says what is wanted; the membership controller makes the group so. */
+    private Reply change(Call call, Command command) {
         return mutations.run(
                 call,
                 draft -> {
-                    Servers.Server server =
+                    Server server =
                             servers.find(call.pathParameter("server_id")).orElseThrow(Refusals::notFound);
                     draft.target(Servers.key(server.id()), server.version()).id("server", server.id());
-                    boolean lastVoter = server.voter()
-                            && servers.live().stream()
-                                            .filter(Servers.Server::voter)
-                                            .count()
-                                    == 1;
-                    if (lastVoter) {
-                        draft.refuse(Problem.of(ErrorCode.QUORUM_UNSAFE, "it is the only voter"));
-                        return;
+                    ServerDecider.Facts facts = facts();
+                    // Of two requests at once the second is decided again: together they might lose the quorum.
+                    facts.live().stream()
+                            .filter(other -> !other.id().equals(server.id()))
+                            .forEach(other -> draft.expect(Servers.key(other.id()), other.version()));
+                    boolean goes = command == Command.REMOVE || command == Command.LEAVE;
+                    if (!goes) {
+                        draft.resource(server.id());
                     }
-                    Audit.allowed(draft, call, "server.remove", server.id());
-                    draft.append(Servers.left(server.id(), "removed"));
-                    draft.change(Change.delete("server", server.id(), server.name()));
+                    if (draft.decided(ServerDecider.decide(server, command, facts), event -> event)) {
+                        Audit.allowed(draft, call, "server." + wire(command), server.id());
+                        draft.change(
+                                goes
+                                        ? Change.delete("server", server.id(), server.name())
+                                        : Change.update("server", server.id(), server.name(), wire(command)));
+                    }
                 },
-                id -> Optional.empty());
+                this::json);
+    }
+
+    private static String wire(Command command) {
+        return command.name().toLowerCase(Locale.ROOT);
+    }
+
+    private ServerDecider.Facts facts() {
+        if (group != null) {
+            return MembershipController.facts(group.get(), servers.live(), self);
+        }
+        Set<String> leader = Set.of(clusters.require().leaderId());
+        return new ServerDecider.Facts(false, servers.live(), leader, leader);
     }
 
     private static ObjectNode server(ResultSet row) throws SQLException {
@@ -134,6 +163,7 @@ final class ClusterHandlers {
         out.set("addresses", Json.parse(row.getString("addresses")));
         return out.put("version", row.getString("version"))
                 .put("member", row.getString("member"))
+                .put("voter_eligible", row.getBoolean("voter_eligible"))
                 .put("state", row.getString("state"));
     }
 

@@ -19,10 +19,11 @@ import java.util.TreeMap;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Makes the Raft group what the servers' records say (V3–V5): who joined gets the log, who has caught up gets a vote until there
- * are enough, who left is no member. One change at a time, the least urgent last; then writes down what has become of it.
+ * are enough, who shall have none loses it, who left is no member. One change at a time, the least urgent last; then writes down what has become of it.
  */
 final class MembershipController implements Reconciler {
     private static final long CAUGHT_UP = 1000;
@@ -35,10 +36,12 @@ final class MembershipController implements Reconciler {
 
         record Promote(String id) implements Step {}
 
+        record Demote(String id) implements Step {}
+
         record Remove(String id) implements Step {}
 
-        /** Leadership goes first: the leader itself is to be removed. */
-        record HandOver() implements Step {}
+        /** Leadership goes first: the leader itself is to lose its vote or to be removed. */
+        record HandOver(String to) implements Step {}
     }
 
     private final Supplier<RaftMembership> group;
@@ -72,7 +75,9 @@ final class MembershipController implements Reconciler {
 
     @Override
     public boolean wakesOn(String eventType) {
-        return eventType.equals("server.joined") || eventType.equals("server.left");
+        return eventType.equals("server.joined")
+                || eventType.equals("server.eligibility_changed")
+                || eventType.equals("server.left");
     }
 
     @Override
@@ -89,21 +94,14 @@ final class MembershipController implements Reconciler {
             switch (step.get()) {
                 case Step.Add(String id, String address) -> membership.addObserver(seen, id, address, CHANGE_WITHIN);
                 case Step.Promote(String id) -> membership.promote(seen, id, CHANGE_WITHIN);
+                case Step.Demote(String id) -> membership.demote(seen, id, CHANGE_WITHIN);
                 case Step.Remove(String id) -> membership.remove(seen, id, CHANGE_WITHIN);
-                case Step.HandOver() -> membership.transferLeadership(another(seen), CHANGE_WITHIN);
+                case Step.HandOver(String to) -> membership.transferLeadership(to, CHANGE_WITHIN);
             }
         } catch (MembershipException e) {
             return new ReconcileReport(known.size(), changed, List.of(step.get() + ": " + e.getMessage()));
         }
         return ReconcileReport.of(known.size(), changed + 1 + record(membership, membership.current(), servers.live()));
-    }
-
-    private String another(Membership seen) {
-        return seen.voters().stream()
-                .map(Membership.Member::id)
-                .filter(id -> !id.equals(self))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("nobody else could lead"));
     }
 
     /** What to do first; empty if all is as it should be, or if nothing can be done safely now. */
@@ -114,49 +112,120 @@ final class MembershipController implements Reconciler {
             Map<String, Duration> silence,
             String self,
             int desiredVoters) {
-        Map<String, Server> byId = new TreeMap<>(known.stream().collect(Collectors.toMap(Server::id, s -> s)));
-        long reachable = seen.voters().stream()
-                .filter(voter -> voter.id().equals(self) || isReachable(voter.id(), silence))
-                .count();
-        for (Membership.Member member : seen.members()) {
-            if (!byId.containsKey(member.id())) {
-                Optional<Step> removal = removal(seen, member, reachable, isReachable(member.id(), silence), self);
-                if (removal.isPresent()) {
-                    return removal;
-                }
-            }
-        }
-        for (Server server : known) {
-            if (seen.find(server.id()).isEmpty() && server.addresses().isPresent()) {
-                return Optional.of(
-                        new Step.Add(server.id(), server.addresses().get().raftAddress()));
-            }
-        }
-        if (seen.voters().size() >= desiredVoters) {
-            return Optional.empty();
-        }
-        return seen.members().stream()
-                .filter(member -> !member.voter() && byId.containsKey(member.id()))
-                .filter(member -> isReachable(member.id(), silence))
-                .filter(member -> lag.getOrDefault(member.id(), Long.MAX_VALUE) <= CAUGHT_UP)
-                .min(Comparator.comparing((Membership.Member member) -> lag.get(member.id()))
-                        .thenComparing(Membership.Member::id))
-                .map(best -> new Step.Promote(best.id()));
+        return new Look(
+                        seen,
+                        known.stream().collect(Collectors.toMap(Server::id, s -> s, (a, b) -> a, TreeMap::new)),
+                        lag,
+                        silence,
+                        self,
+                        desiredVoters)
+                .next();
     }
 
-    /** V5: never so that the voters that can be reached are no majority of those that are left. */
-    private static Optional<Step> removal(
-            Membership seen, Membership.Member member, long reachable, boolean memberReachable, String self) {
-        if (!member.voter()) {
-            return Optional.of(new Step.Remove(member.id()));
+    /** The group and the records at one moment. */
+    private record Look(
+            Membership seen,
+            Map<String, Server> known,
+            Map<String, Long> lag,
+            Map<String, Duration> silence,
+            String self,
+            int desiredVoters) {
+        Optional<Step> next() {
+            return removal().or(this::addition).or(this::demotion).or(this::promotion);
         }
-        int left = seen.voters().size() - 1;
-        boolean isSelf = member.id().equals(self);
-        long reachableLeft = reachable - (isSelf || memberReachable ? 1 : 0);
-        if (left == 0 || reachableLeft * 2 <= left) {
-            return Optional.empty();
+
+        private Optional<Step> removal() {
+            return seen.members().stream()
+                    .filter(member -> !known.containsKey(member.id()))
+                    .flatMap(member -> (member.voter()
+                                    ? withoutVote(member.id(), new Step.Remove(member.id()))
+                                    : Optional.<Step>of(new Step.Remove(member.id())))
+                            .stream())
+                    .findFirst();
         }
-        return Optional.of(isSelf ? new Step.HandOver() : new Step.Remove(member.id()));
+
+        private Optional<Step> addition() {
+            return known.values().stream()
+                    .filter(server -> seen.find(server.id()).isEmpty())
+                    .flatMap(server -> server.addresses().stream()
+                            .<Step>map(addresses -> new Step.Add(server.id(), addresses.raftAddress())))
+                    .findFirst();
+        }
+
+        /** V4: who shall have no vote; of too many the dead first, then the highest id, the leader last. */
+        private Optional<Step> demotion() {
+            List<String> voters = seen.voters().stream()
+                    .map(Membership.Member::id)
+                    .filter(known::containsKey)
+                    .toList();
+            Optional<Step> unwanted = voters.stream()
+                    .filter(id -> !isEligible(id))
+                    .flatMap(id -> withoutVote(id, new Step.Demote(id)).stream())
+                    .findFirst();
+            if (unwanted.isPresent() || seen.voters().size() <= desiredVoters) {
+                return unwanted;
+            }
+            return voters.stream()
+                    .sorted(Comparator.comparing((String id) -> id.equals(self))
+                            .thenComparing(this::reaches)
+                            .thenComparing(Comparator.reverseOrder()))
+                    .flatMap(id -> withoutVote(id, new Step.Demote(id)).stream())
+                    .findFirst();
+        }
+
+        private Optional<Step> promotion() {
+            if (seen.voters().size() >= desiredVoters) {
+                return Optional.empty();
+            }
+            return seen.members().stream()
+                    .filter(member -> !member.voter() && isEligible(member.id()) && reaches(member.id()))
+                    .map(Membership.Member::id)
+                    .filter(id -> lag.getOrDefault(id, Long.MAX_VALUE) <= CAUGHT_UP)
+                    .min(Comparator.<String, Long>comparing(lag::get).thenComparing(Comparator.naturalOrder()))
+                    .map(Step.Promote::new);
+        }
+
+        /** V5: never so that the voters that can be reached are no majority of those that are left. */
+        private Optional<Step> withoutVote(String id, Step step) {
+            List<String> left = seen.voters().stream()
+                    .map(Membership.Member::id)
+                    .filter(voter -> !voter.equals(id))
+                    .toList();
+            if (left.stream().filter(this::reaches).count() * 2 <= left.size()) {
+                return Optional.empty();
+            }
+            return id.equals(self) ? successor(left).map(Step.HandOver::new) : Optional.of(step);
+        }
+
+        /** Who keeps its vote, with the least lag. */
+        private Optional<String> successor(List<String> voters) {
+            return voters.stream()
+                    .filter(voter -> reaches(voter) && isEligible(voter))
+                    .min(Comparator.<String, Long>comparing(voter -> lag.getOrDefault(voter, Long.MAX_VALUE))
+                            .thenComparing(Comparator.naturalOrder()));
+        }
+
+        private boolean isEligible(String id) {
+            Server server = known.get(id);
+            return server != null && server.eligible();
+        }
+
+        private boolean reaches(String id) {
+            return id.equals(self) || isReachable(id, silence);
+        }
+    }
+
+    /** What the decider must know of the group; on the leader. */
+    static ServerDecider.Facts facts(RaftMembership membership, List<Server> live, String self) {
+        Map<String, Duration> silence = membership.silence();
+        return new ServerDecider.Facts(
+                true,
+                live,
+                membership.current().voters().stream()
+                        .map(Membership.Member::id)
+                        .collect(Collectors.toSet()),
+                Stream.concat(Stream.of(self), silence.keySet().stream().filter(id -> isReachable(id, silence)))
+                        .collect(Collectors.toSet()));
     }
 
     private static boolean isReachable(String id, Map<String, Duration> silence) {

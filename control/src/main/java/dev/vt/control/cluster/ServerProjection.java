@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.vt.control.feature.AggregateTable;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
@@ -16,6 +17,7 @@ final class ServerProjection implements Projection {
             "addresses text NOT NULL",
             "version text NOT NULL",
             "member text NOT NULL",
+            "voter_eligible boolean NOT NULL",
             "state text NOT NULL");
 
     @Override
@@ -25,7 +27,7 @@ final class ServerProjection implements Projection {
 
     @Override
     public int codeVersion() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -52,16 +54,37 @@ final class ServerProjection implements Projection {
                         tx,
                         event,
                         Map.of(
-                                "name", payload.path("name").asText(),
-                                "addresses", payload.path("addresses").toString(),
-                                "version", payload.path("version").asText(),
-                                "member", "observer",
-                                "state", "online"));
+                                "name",
+                                payload.path("name").asText(),
+                                "addresses",
+                                payload.path("addresses").toString(),
+                                "version",
+                                payload.path("version").asText(),
+                                "member",
+                                "observer",
+                                "voter_eligible",
+                                true,
+                                "state",
+                                "online"));
             case "server.promoted" -> TABLE.update(tx, event, Map.of("member", "voter"));
             case "server.demoted" -> TABLE.update(tx, event, Map.of("member", "observer"));
             case "server.state_changed" ->
                 TABLE.update(tx, event, Map.of("state", payload.path("state").asText()));
-            case "server.left" -> TABLE.delete(tx, event);
+            case "server.eligibility_changed" ->
+                TABLE.update(
+                        tx,
+                        event,
+                        Map.of("voter_eligible", payload.path("voter_eligible").asBoolean()));
+            // With the reason, so that the server can be told which of them it was.
+            case "server.left" ->
+                TABLE.update(
+                        tx,
+                        event,
+                        Map.of(
+                                "deleted_at",
+                                event.occurredAt().atOffset(ZoneOffset.UTC),
+                                "state",
+                                payload.path("reason").asText()));
             default -> throw new IllegalArgumentException("not a server event: " + event.type());
         }
     }

@@ -12,13 +12,25 @@ import dev.vt.kernel.ErrorCode;
 import dev.vt.kernel.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What other nouns may know of servers, and how they change. Thread-safe. */
 public final class Servers {
-    /** @param addresses empty for a server that joined without them, in direct mode */
+    /**
+     * @param voter as the group was when the controller last wrote it down
+     * @param eligible whether it may have a vote, if there are not enough (V4)
+     * @param addresses empty for a server that joined without them, in direct mode
+     */
     public record Server(
-            String id, int version, String name, boolean voter, String state, Optional<ServerAddresses> addresses) {}
+            String id,
+            int version,
+            String name,
+            boolean voter,
+            boolean eligible,
+            String state,
+            Optional<ServerAddresses> addresses) {}
 
     private final StateReader state;
 
@@ -28,13 +40,16 @@ public final class Servers {
 
     /** Those that have not left, by id. */
     public List<Server> live() {
-        return state.read(handle -> handle.createQuery("SELECT id, resource_version, name, member, state, addresses"
-                        + " FROM servers WHERE deleted_at IS NULL ORDER BY id")
+        return state.read(handle -> handle.createQuery(
+                        "SELECT id, resource_version, name, member, voter_eligible, state,"
+                                + " addresses"
+                                + " FROM servers WHERE deleted_at IS NULL ORDER BY id")
                 .map((row, context) -> new Server(
                         row.getString("id"),
                         row.getInt("resource_version"),
                         row.getString("name"),
                         row.getString("member").equals("voter"),
+                        row.getBoolean("voter_eligible"),
                         row.getString("state"),
                         addresses(row.getString("addresses"))))
                 .list());
@@ -42,6 +57,16 @@ public final class Servers {
 
     public Optional<Server> find(String id) {
         return live().stream().filter(server -> server.id().equals(id)).findFirst();
+    }
+
+    /** Those that left or were removed, with the reason of their {@code server.left}. */
+    Map<String, String> gone() {
+        return state.read(handle -> handle
+                .createQuery("SELECT id, state FROM servers WHERE deleted_at IS NOT NULL ORDER BY id")
+                .map((row, context) -> Map.entry(row.getString("id"), row.getString("state")))
+                .list()
+                .stream()
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue)));
     }
 
     private static Optional<ServerAddresses> addresses(String json) {
@@ -76,6 +101,11 @@ public final class Servers {
     /** @param reason {@code left}, {@code removed} or {@code failed} */
     static NewEvent left(String id, String reason) {
         return new NewEvent(key(id), "server.left", Owner.NONE, Json.object().put("reason", reason));
+    }
+
+    static NewEvent eligibility(String id, boolean eligible) {
+        return new NewEvent(
+                key(id), "server.eligibility_changed", Owner.NONE, Json.object().put("voter_eligible", eligible));
     }
 
     /** Writes down what the group has become. */

@@ -4,7 +4,13 @@
  * <pre>
  * first start: cluster.created, server.joined, cluster.leader_changed{epoch 1}     in one batch
  * every start: cluster.leader_changed{epoch n + 1}
+ *
+ * an operator: promote, demote: server.eligibility_changed; remove, leave: server.left
+ * the controller, once the group is so: server.promoted, server.demoted
  * </pre>
+ *
+ * <p>An operator says what is wanted and is refused where the quorum would be lost; the controller makes the group so. Every
+ * server that joins may have a vote until it is demoted. A {@code server.left} is final: its id never comes back.
  *
  * <p>A batch of a {@code system} actor carries the epoch as a fence, so that a former leader cannot act (S6). In direct mode
  * the leader is whoever holds the log's advisory lock.

@@ -27,6 +27,11 @@ public interface ClusterRole {
         public Optional<Duration> sinceLeader() {
             return Optional.of(Duration.ZERO);
         }
+
+        @Override
+        public boolean gone() {
+            return false;
+        }
     };
 
     /** Whether mutations are executed here; otherwise they go to the leader (V10). */
@@ -40,4 +45,7 @@ public interface ClusterRole {
 
     /** How long ago the leader was heard of; empty if it is not known (S17). */
     Optional<Duration> sinceLeader();
+
+    /** Whether this server left or was removed: what it knows grows old for ever (V6). */
+    boolean gone();
 }

@@ -315,6 +315,7 @@ public final class HttpServer implements AutoCloseable {
             throws InterruptedException {
         Map<String, String> headers = headers(request);
         Supplier<byte[]> body = once(() -> readBody(request, endpoint, headers));
+        refuseWhenGone(endpoint);
         if (endpoint.method() != HttpMethod.GET && !role.executes()) {
             if (forwarded(request, response, requestId, path, endpoint, headers, body)) {
                 return;
@@ -408,6 +409,15 @@ public final class HttpServer implements AutoCloseable {
             throw new CloseConnectionException("the leader's answer broke off", e);
         }
         return true;
+    }
+
+    /** V6: it is told so. A leader that goes serves until it has handed over. */
+    private void refuseWhenGone(Endpoint endpoint) {
+        if (!(endpoint.access() instanceof Access.Anonymous) && role.gone() && !role.executes()) {
+            throw refusal(
+                    ErrorCode.STALE_SERVER,
+                    "this server is no member of the cluster any more; it must join again with an empty data directory");
+        }
     }
 
     /** S17: without word from the leader a token may have been revoked. */

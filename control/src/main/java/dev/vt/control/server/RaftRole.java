@@ -1,5 +1,6 @@
 package dev.vt.control.server;
 
+import dev.vt.control.cluster.Departures;
 import dev.vt.control.cluster.ServerAddresses;
 import dev.vt.control.cluster.Servers;
 import dev.vt.control.feature.Leadership;
@@ -16,13 +17,16 @@ public final class RaftRole implements ClusterRole {
     private final Leadership leadership;
     private final Servers servers;
     private final String self;
+    private final Departures departures;
 
     /** @param log there once the store is open */
-    public RaftRole(Supplier<RaftEventLog> log, Leadership leadership, Servers servers, String self) {
+    public RaftRole(
+            Supplier<RaftEventLog> log, Leadership leadership, Servers servers, String self, Departures departures) {
         this.leadership = leadership;
         this.log = log;
         this.servers = servers;
         this.self = self;
+        this.departures = departures;
     }
 
     @Override
@@ -47,5 +51,10 @@ public final class RaftRole implements ClusterRole {
     @Override
     public Optional<Duration> sinceLeader() {
         return log.get().sinceLeader();
+    }
+
+    @Override
+    public boolean gone() {
+        return departures.ofSelf().isPresent();
     }
 }

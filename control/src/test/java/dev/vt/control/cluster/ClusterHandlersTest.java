@@ -46,6 +46,22 @@ class ClusterHandlersTest {
     }
 
     @Test
+    void inDirectModeTheLeaderStaysAndNobodyVotesV13() {
+        JsonNode cluster = operator.get("/v1/cluster").json();
+        assertThat(cluster.path("server_id")).isEqualTo(cluster.path("leader_id"));
+        String path = "/v1/servers/" + cluster.path("server_id").asText();
+
+        assertThat(operator.send("DELETE", path, null).code()).isEqualTo("quorum_unsafe");
+        assertThat(operator.post(path + "/leave", Json.object()).code()).isEqualTo("quorum_unsafe");
+        assertThat(operator.post(path + "/promote", Json.object()).code()).isEqualTo("not_supported");
+        assertThat(operator.post(path + "/demote", Json.object()).code()).isEqualTo("not_supported");
+        assertThat(operator.post("/v1/servers/srv_00000000000000000000000000/demote", Json.object())
+                        .code())
+                .isEqualTo("not_found");
+        assertThat(operator.get(path).json().path("voter_eligible").asBoolean()).isTrue();
+    }
+
+    @Test
     void everyViewIsRebuiltUnderWritesS18() throws InterruptedException {
         String org = "/v1/orgs/" + server.orgId();
         operator.post(org + "/projects", Json.object().put("name", "web"));

@@ -9,9 +9,11 @@ import dev.vt.eventlog.raft.Membership.Member;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** V3, V4, V5: which one change of the group comes next. The leader is a. */
@@ -29,6 +31,8 @@ class MembershipControllerTest {
         }
     }
 
+    private final Set<String> without = new HashSet<>();
+
     private void known(String... ids) {
         for (String id : ids) {
             known.add(new Server(
@@ -36,6 +40,7 @@ class MembershipControllerTest {
                     1,
                     id,
                     false,
+                    !without.contains(id),
                     "online",
                     ServerAddresses.parse(
                             List.of("https://h-" + id + ":1", "grpc://h-" + id + ":2", "raft://" + address(id)))));
@@ -95,7 +100,7 @@ class MembershipControllerTest {
         member("b", true);
         member("c", true);
         known("b", "c");
-        assertThat(next(3)).contains(new Step.HandOver());
+        assertThat(next(3)).contains(new Step.HandOver("b"));
     }
 
     @Test
@@ -109,6 +114,53 @@ class MembershipControllerTest {
         silence.put("b", Duration.ZERO);
         silence.put("c", Duration.ofMinutes(1));
         assertThat(next(3)).as("the dead one goes").contains(new Step.Remove("c"));
+    }
+
+    @Test
+    void whoShallHaveNoVoteLosesIt() {
+        member("a", true);
+        member("b", true);
+        member("c", true);
+        known("a", "b", "c");
+        assertThat(next(3)).isEmpty();
+        known.clear();
+        without.add("b");
+        known("a", "b", "c");
+        assertThat(next(3)).contains(new Step.Demote("b"));
+        silence.put("c", Duration.ofMinutes(1));
+        assertThat(next(3)).as("V5: a alone would be left of a and c").isEmpty();
+    }
+
+    @Test
+    void whoShallHaveNoVoteGetsNone() {
+        member("a", true);
+        member("b", false);
+        without.add("b");
+        known("a", "b");
+        assertThat(next(3)).isEmpty();
+    }
+
+    @Test
+    void aLeaderThatShallHaveNoVoteHandsOverToWhoKeepsIt() {
+        member("a", true);
+        member("b", true);
+        member("c", true);
+        member("d", true);
+        without.addAll(List.of("a", "b"));
+        known("a", "b", "c", "d");
+        lag.put("c", 7L);
+        assertThat(next(3)).contains(new Step.HandOver("d"));
+    }
+
+    @Test
+    void ofTooManyVotersTheDeadGoesFirstAndTheLeaderLast_V4() {
+        member("a", true);
+        member("b", true);
+        member("c", true);
+        known("a", "b", "c");
+        assertThat(next(1)).contains(new Step.Demote("c"));
+        silence.put("b", Duration.ofMinutes(1));
+        assertThat(next(1)).contains(new Step.Demote("b"));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.vt.control.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -72,6 +73,8 @@ class RaftServersTest {
         final InetSocketAddress grpc = freePort();
         final InetSocketAddress raft = freePort();
 
+        String id = "";
+
         @Nullable
         ControlPlane plane;
 
@@ -89,7 +92,7 @@ class RaftServersTest {
 
         void start() {
             try (DataDir opened = DataDir.open(dataDir)) {
-                String id = opened.serverId(ids);
+                id = opened.serverId(ids);
                 RaftFile file = RaftFile.load(dataDir).orElseThrow();
                 RaftTls tls = new RaftTls();
                 ServerIdentity.load(dataDir).ifPresent(tls::install);
@@ -124,12 +127,16 @@ class RaftServersTest {
             }
         }
 
-        EventStore store() {
+        ControlPlane running() {
             ControlPlane running = plane;
             if (running == null) {
                 throw new IllegalStateException("it does not run");
             }
-            return running.store().store();
+            return running;
+        }
+
+        EventStore store() {
+            return running().store().store();
         }
 
         boolean leads() {
@@ -236,6 +243,88 @@ class RaftServersTest {
                 "the old one follows",
                 () -> old.store().events().head() >= leader().store().events().head());
         allEqual();
+    }
+
+    /** V4, V5, V6, V7: what an operator asks for, the group becomes; whoever goes is told so and let in no more. */
+    @Test
+    void votesAndMembersChangeAsAnOperatorAsks() throws Exception {
+        Server first = server("a");
+        try (DataDir opened = DataDir.open(first.dataDir)) {
+            new RaftFile(Optional.empty()).save(opened.root());
+        }
+        first.start();
+        bootstrap(first);
+        Server second = joined("b", first);
+        Server third = joined("c", first);
+        await("three voters", () -> voters(first) == 3);
+
+        assertThat(first.send("POST", path(second) + "/demote", Json.object()).statusCode())
+                .isEqualTo(200);
+        await("b has no vote", () -> voters(first) == 2 && !isVoter(first, second));
+        assertThat(third.send("POST", path(second) + "/promote", Json.object()).statusCode())
+                .isEqualTo(200);
+        await("b has its vote back", () -> voters(first) == 3);
+
+        Server leader = leader();
+        String left = leader.id;
+        Server stays =
+                servers.stream().filter(server -> server != leader).findFirst().orElseThrow();
+        assertThat(leader.send("POST", path(leader) + "/leave", Json.object()).statusCode())
+                .isEqualTo(200);
+        await("the leader is out", () -> leader.running().hasLeft());
+        HttpResponse<String> told = leader.send("GET", "/v1/servers", null);
+        assertThat(told.statusCode()).as(told.body()).isEqualTo(503);
+        assertThat(Json.parse(told.body()).path("code").asText()).isEqualTo("stale_server");
+        await("two are left, and another leads", () -> voters(stays) == 2 && leader() != leader);
+        leader.close();
+        assertThatThrownBy(leader::start).isInstanceOf(DepartedException.class).hasMessageContaining(left);
+        servers.remove(leader);
+        leader.database.close();
+
+        Server removed =
+                servers.stream().filter(server -> !server.leads()).findFirst().orElseThrow();
+        Server last = leader();
+        HttpResponse<String> answer = last.send("DELETE", path(removed), null);
+        assertThat(answer.statusCode())
+                .as("two of two can be reached: %s", answer.body())
+                .isEqualTo(200);
+        await(
+                "one is left",
+                () -> voters(last) == 1
+                        && last.running()
+                                        .raftLog()
+                                        .membership()
+                                        .current()
+                                        .members()
+                                        .size()
+                                == 1);
+        await(
+                "the other is told",
+                () -> removed.send("GET", "/v1/servers", null).statusCode() == 503);
+        assertThat(last.send("POST", "/v1/orgs", Json.object().put("name", "alone"))
+                        .statusCode())
+                .isEqualTo(201);
+        HttpResponse<String> unsafe = last.send("POST", path(last) + "/leave", Json.object());
+        assertThat(unsafe.statusCode()).as(unsafe.body()).isEqualTo(409);
+        assertThat(Json.parse(unsafe.body()).path("code").asText()).isEqualTo("quorum_unsafe");
+        removed.close();
+        servers.remove(removed);
+        removed.database.close();
+        allEqual();
+    }
+
+    private long voters(Server at) {
+        return at.get("/v1/servers").path("items").findValuesAsText("member").stream()
+                .filter("voter"::equals)
+                .count();
+    }
+
+    private boolean isVoter(Server at, Server server) {
+        return at.get(path(server)).path("member").asText().equals("voter");
+    }
+
+    private String path(Server server) {
+        return "/v1/servers/" + server.id;
     }
 
     private void bootstrap(Server server) throws IOException {

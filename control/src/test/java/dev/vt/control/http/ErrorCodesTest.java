@@ -43,7 +43,6 @@ class ErrorCodesTest {
                     "master_key_unavailable",
             "a registry that does not answer; the client's own tests have it", "registry_unavailable",
             "a password older than ten minutes, which needs a settable clock in sessions", "step_up_required",
-            "several servers, of which some are gone", "quorum_unsafe stale_server",
             "a database that is gone, or a server that stops under a request", "unavailable");
 
     private static Map<ErrorCode, String> reasons(String... reasonsAndCodes) {
