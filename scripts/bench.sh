@@ -15,7 +15,10 @@ run() {
 case "${1:-append}" in
   loop) exec scripts/bench-loop.sh "${@:2}" ;;
   append) run AppendBench "${@:2}" ;;
-  raft) run RaftBench "${@:2}" ;;
+  raft)
+    need_packages rival
+    ETCD=$(command -v etcd) run RaftBench "${@:2}"
+    ;;
   scheduler) run SchedulerBench "${@:2}" ;;
   edge) exec scripts/bench-edge.sh "${@:2}" ;;
   *) die "./dev bench takes loop, append, raft, scheduler or edge, not '$1'" ;;
