@@ -13,6 +13,7 @@ import dev.vt.control.auth.Sensitive;
 import dev.vt.control.auth.TokenAuthenticator;
 import dev.vt.control.bootstrap.BootstrapCode;
 import dev.vt.control.bootstrap.BootstrapFeature;
+import dev.vt.control.bootstrap.Recovery;
 import dev.vt.control.ca.Authorities;
 import dev.vt.control.ca.CertificateAuthority;
 import dev.vt.control.ca.RaftTls;
@@ -375,7 +376,15 @@ public final class ControlPlane implements AutoCloseable {
                 new TokenFeature(mutations, store, tokens, users, orgs),
                 new PrincipalFeature(
                         mutations, store, passwords, authWrites, denials, limiter, this::limits, clock, random),
-                new BootstrapFeature(mutations, users, orgs, tokens, bootstrapCode, ids, passwords),
+                new BootstrapFeature(new BootstrapFeature.Wiring(
+                        mutations,
+                        users,
+                        orgs,
+                        tokens,
+                        bootstrapCode,
+                        new Recovery(mutations, users, tokens, passwords, denials, options.dataDir(), clock, ids),
+                        ids,
+                        passwords)),
                 new DeviceFeature(new DeviceFeature.Wiring(
                         store,
                         options.keys(),

@@ -2,6 +2,7 @@ package dev.vt.control;
 
 import dev.vt.control.auth.RateLimiter;
 import dev.vt.control.backup.Backups;
+import dev.vt.control.bootstrap.RecoverOperator;
 import dev.vt.control.ca.RaftTls;
 import dev.vt.control.ca.ServerIdentity;
 import dev.vt.control.cluster.DepartedException;
@@ -64,6 +65,9 @@ public final class ServerMain {
     public static int run(String[] args) {
         if (args.length > 0 && (args[0].equals("backup") || args[0].equals("restore"))) {
             return Backups.run(args, System.out, System.err);
+        }
+        if (args.length > 0 && args[0].equals("recover-operator")) {
+            return RecoverOperator.run(args, System.out, System.err, Clock.systemUTC());
         }
         List<String> all = List.of(args);
         if (all.contains("--help") || all.contains("-h")) {

@@ -41,31 +41,37 @@ public final class BootstrapFeature implements Feature {
         }
     }
 
-    private static final Duration TOKEN_LIFE = Duration.ofDays(90);
+    static final Duration TOKEN_LIFE = Duration.ofDays(90);
+
+    /** What it works with. */
+    public record Wiring(
+            Mutations mutations,
+            Users users,
+            Orgs orgs,
+            Tokens tokens,
+            BootstrapCode code,
+            Recovery recovery,
+            IdSource ids,
+            Passwords passwords) {}
 
     private final Mutations mutations;
     private final Users users;
     private final Orgs orgs;
     private final Tokens tokens;
     private final BootstrapCode code;
+    private final Recovery recovery;
     private final IdSource ids;
     private final Passwords passwords;
 
-    public BootstrapFeature(
-            Mutations mutations,
-            Users users,
-            Orgs orgs,
-            Tokens tokens,
-            BootstrapCode code,
-            IdSource ids,
-            Passwords passwords) {
-        this.mutations = mutations;
-        this.users = users;
-        this.orgs = orgs;
-        this.tokens = tokens;
-        this.code = code;
-        this.ids = ids;
-        this.passwords = passwords;
+    public BootstrapFeature(Wiring wiring) {
+        this.mutations = wiring.mutations();
+        this.users = wiring.users();
+        this.orgs = wiring.orgs();
+        this.tokens = wiring.tokens();
+        this.code = wiring.code();
+        this.recovery = wiring.recovery();
+        this.ids = wiring.ids();
+        this.passwords = wiring.passwords();
     }
 
     @Override
@@ -82,6 +88,9 @@ public final class BootstrapFeature implements Feature {
     private Reply run(Call call) {
         Body body = call.body(Body.class);
         if (users.any()) {
+            if (recovery.waits()) {
+                return recovery.run(call, body);
+            }
             throw new ProblemException(alreadyDone());
         }
         if (!code.accepts(Objects.requireNonNullElse(body.code(), ""))) {

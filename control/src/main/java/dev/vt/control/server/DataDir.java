@@ -23,6 +23,7 @@ import java.nio.file.attribute.PosixFilePermissions;
  * master.key       the key that wraps all others
  * ca.pem           the cluster authority's certificate, for those who join
  * bootstrap-code   until the first operator is made
+ * recovery-code    after {@code vt server recover-operator}, until it is used
  * raft.json        in Raft mode: how this server came into its cluster
  * raft/            in Raft mode: the Raft log
  * server.key, server.pem, server-ca.pem   in Raft mode: by what the other servers know this one

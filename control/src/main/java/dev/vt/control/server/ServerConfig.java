@@ -116,7 +116,7 @@ public record ServerConfig(
               init    sets up the data directory, and ends
               run     sets it up if it is new, and serves until stopped
               join    makes the data directory that of one more server of a cluster in Raft mode, and ends
-            See also: vt server backup --help, vt server restore --help
+            See also: vt server backup --help, vt server restore --help, vt server recover-operator --help
 
               --data-dir DIR             database, keys and images; lost with it: everything
               --listen HOST:PORT         the API for people and programs, default 127.0.0.1:8440

@@ -15,4 +15,7 @@ sealed interface UserCommand {
     record Disable(String reason) implements UserCommand {}
 
     record Enable() implements UserCommand {}
+
+    /** The data's owner lets them in again, as an operator. */
+    record Recover(String credentialId) implements UserCommand {}
 }

@@ -3,6 +3,8 @@ package dev.vt.control.user;
 import dev.vt.control.http.Refusals;
 import dev.vt.kernel.Decision;
 import dev.vt.kernel.ErrorCode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,7 @@ final class UserDecider {
             case UserCommand.Disable(String reason) ->
                 last ? lastOperator() : Decision.accept(new UserEvent.Disabled(reason));
             case UserCommand.Enable() -> Decision.unchanged();
+            case UserCommand.Recover(String credentialId) -> recover(profile, false, credentialId);
         };
     }
 
@@ -56,7 +59,20 @@ final class UserDecider {
                         : Decision.accept(new UserEvent.OperatorSet(operator));
             case UserCommand.Disable disable -> Decision.unchanged();
             case UserCommand.Enable() -> Decision.accept(new UserEvent.Enabled());
+            case UserCommand.Recover(String credentialId) -> recover(profile, true, credentialId);
         };
+    }
+
+    private static Decision<UserEvent> recover(UserState.Profile profile, boolean disabled, String credentialId) {
+        List<UserEvent> events = new ArrayList<>();
+        if (disabled) {
+            events.add(new UserEvent.Enabled());
+        }
+        if (!profile.operator()) {
+            events.add(new UserEvent.OperatorSet(true));
+        }
+        events.add(new UserEvent.CredentialChanged("recovery", credentialId));
+        return new Decision.Accepted<>(events);
     }
 
     private static Decision<UserEvent> update(UserState.Profile profile, UserCommand.Update wanted) {

@@ -1,5 +1,6 @@
 package dev.vt.control.user;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vt.control.feature.Draft;
 import dev.vt.control.feature.StateReader;
 import dev.vt.eventlog.NewEvent;
@@ -53,6 +54,18 @@ public final class Users {
         draft.expect(User.key(userId), 0);
         claimEmail(draft, userId, email);
         draft.append(encode(userId, new UserEvent.Created(email, null, true, "bootstrap")));
+    }
+
+    /** An operator again, and able to sign in, whatever they were. */
+    public static void recover(Draft draft, User user) {
+        draft.expect(user.key(), user.row().resourceVersion());
+        draft.decided(
+                UserDecider.decide(user.state(), new UserCommand.Recover(draft.newId("cred")), true),
+                event -> encode(user.id(), event));
+    }
+
+    public Optional<ObjectNode> json(String id) {
+        return find(id).map(User::json);
     }
 
     /**

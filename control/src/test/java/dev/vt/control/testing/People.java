@@ -88,7 +88,11 @@ public final class People {
     }
 
     public static Person signIn(TestServer server, String userId, String email) {
-        TestReply in = login(server, email, PASSWORD);
+        return signIn(server, userId, email, PASSWORD);
+    }
+
+    public static Person signIn(TestServer server, String userId, String email, String password) {
+        TestReply in = login(server, email, password);
         assertThat(in.status()).as(in.toString()).isEqualTo(200);
         return new Person(
                 server,
