@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Three server processes and nothing else, in a network namespace of their own: join, write at a follower, kill -9 the leader, write
-# again, start it again, and all three have the same bytes. Needs root and a built program (./dev build).
+# again, start it again, and all three have the same bytes; then what an operator does with vt: demote, promote, recover, leave, remove. Needs root and a built program (./dev build).
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 source scripts/common.sh
@@ -96,4 +96,58 @@ until_true "three servers vote" voters 2 3
 for n in 1 2 3; do
   api "$n" GET /v1/orgs | jq -e '[.items[].name] | contains(["via-follower", "after-the-kill"])' >/dev/null || die "server $n lacks what was written"
 done
+# as_operator N ARGUMENTS...: vt against server N.
+as_operator() {
+  local n=$1
+  shift
+  inside env VT_SERVER="http://127.0.0.1:${n}8440" VT_TOKEN="$token" XDG_CONFIG_HOME="$home/client" XDG_DATA_HOME="$home/client" XDG_STATE_HOME="$home/client" ./vt "$@"
+}
+# field N NAME: a line of vt server status.
+field() { as_operator "$1" server status | sed -n "s/^$2: //p"; }
+# refused CODE COMMAND...: the command fails and says the code.
+refused() {
+  local code=$1 out
+  shift
+  if out=$("$@" 2>&1); then die "'$*' was not refused"; fi
+  case "$out" in *"$code"*) say "   refused: $code" ;; *) die "'$*' was refused otherwise: $out" ;; esac
+}
+
+say "== votes: vt cluster demote, promote"
+as_operator 1 cluster demote server-3 >&2
+until_true "two servers vote" voters 1 2
+[ "$(field 3 voter_eligible)" = false ] || die "server 3 still may vote"
+as_operator 2 cluster promote server-3 >&2
+until_true "three servers vote again" voters 1 3
+
+say "== vt server recover-operator"
+leader=0
+for n in 1 2 3; do if [ "$(field "$n" leads)" = true ]; then leader=$n; fi; done
+[ $leader != 0 ] || die "no server says that it leads"
+code=$(cat "$(./vt server recover-operator --data-dir "$home/$leader")")
+recovery="{\"code\": \"$code\", \"email\": \"owner@example.com\", \"password\": \"a new and long password\"}"
+token=$(api "$leader" POST /v1/bootstrap "$recovery" | jq -er .secret)
+if api "$leader" POST /v1/bootstrap "$recovery" >/dev/null; then die "a recovery code was good twice"; fi
+as_operator "$leader" orgs list >&2
+
+say "== the leader leaves: vt server leave"
+as_operator "$leader" server leave --yes >&2
+for _ in $(seq 600); do kill -0 "${pids[$leader]}" 2>/dev/null || break; sleep 0.1; done
+kill -0 "${pids[$leader]}" 2>/dev/null && die "server $leader left and did not stop"
+wait "${pids[$leader]}" || die "server $leader ended with $? after it left"
+unset "pids[$leader]"
+rest=()
+for n in 1 2 3; do if [ "$n" != $leader ]; then rest+=("$n"); fi; done
+until_true "the other two vote" voters "${rest[0]}" 2
+until_true "they write" org "${rest[1]}" after-leave
+# shellcheck disable=SC2046
+refused "must join again" inside ./vt server run --data-dir "$home/$leader" --mode raft $(addresses "$leader")
+
+say "== one is removed: vt cluster remove"
+out=${rest[0]} last=${rest[1]}
+name=$(field "$out" name)
+as_operator "$last" cluster remove "$name" --yes >&2
+until_true "one server votes" voters "$last" 1
+refused stale_server as_operator "$out" server status
+refused quorum_unsafe as_operator "$last" cluster remove "$(field "$last" name)" --yes
+until_true "the last one writes" org "$last" after-remove
 echo "three servers: passed"
