@@ -76,6 +76,7 @@ public final class ClientHelloSniffer {
         boolean usual = (in.get(at) & 0xff) == HANDSHAKE_RECORD
                 && in.get(at + 1) == 3
                 && (in.get(at + RECORD_HEADER) & 0xff) == 1
+                && length > 0
                 && recordLength <= MAX_RECORD
                 && length + HANDSHAKE_HEADER <= recordLength
                 && RECORD_HEADER + HANDSHAKE_HEADER + length <= Math.min(in.remaining(), maxBytes);

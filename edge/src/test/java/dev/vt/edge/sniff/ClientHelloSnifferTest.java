@@ -120,6 +120,18 @@ class ClientHelloSnifferTest {
         assertThat(sniff(spread)).isEqualTo(Sniffed.TOO_BIG);
     }
 
+    /** Found by the property below: a hello without a body had another reason in one piece than in several. */
+    @Test
+    void anEmptyHelloIsBadForTheSameReasonInAnyPieces() {
+        byte[] empty = {0x16, 3, 1, 0, 4, 1, 0, 0, 0};
+        ClientHelloSniffer pieces = new ClientHelloSniffer(8192);
+        for (byte next : empty) {
+            pieces.feed(ByteBuffer.wrap(new byte[] {next}));
+        }
+        assertThat(sniff(empty)).isEqualTo(new Sniffed.BadHello("empty hello"));
+        assertThat(pieces.feed(ByteBuffer.allocate(0))).isEqualTo(new Sniffed.BadHello("empty hello"));
+    }
+
     @Property(tries = 20_000)
     void mutatedHelloNeverThrowsAndAnySplitGivesTheSameAnswer(
             @ForAll long seed, @ForAll @IntRange(min = 0, max = 12) int mutations) {
