@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -28,12 +29,10 @@ import org.jspecify.annotations.Nullable;
  * direct mode. All on one disk of one machine, in turn, so that what else the machine does meets all of them. Clients of vt are
  * threads of the leader, as handlers are; clients of etcd are one gRPC connection away.
  *
- * <p>Arguments: rounds (default 5), seconds per round (default 4), directory (default: the temporary one). The program etcd is
- * taken from the environment variable ETCD or the path; without it the rest is measured.
+ * <p>Arguments: rounds (default 5), seconds per round (default 4), directory (default: the temporary one), numbers of
+ * clients (default: 1,16,256). The program etcd is taken from the environment variable ETCD or the path; without it the rest is measured.
  */
 public final class RaftBench {
-    private static final int[] CLIENTS = {1, 16, 256};
-
     private RaftBench() {}
 
     /** A voter's process. */
@@ -91,6 +90,9 @@ public final class RaftBench {
         int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 5;
         double seconds = args.length > 1 ? Double.parseDouble(args[1]) : 4;
         Path parent = Path.of(args.length > 2 ? args[2] : System.getProperty("java.io.tmpdir"));
+        int[] numbersOfClients = Arrays.stream((args.length > 3 ? args[3] : "1,16,256").split(",", -1))
+                .mapToInt(Integer::parseInt)
+                .toArray();
         Path home = Files.createTempDirectory(parent, "vt-raft-bench-");
         // PostgreSQL runs as another user than root.
         Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -121,7 +123,7 @@ public final class RaftBench {
             EventStore direct = EventStore.open(
                     postgres.database("bench"), ProjectionSet.EMPTY, AppendBench.SCHEMAS, EventStore.Config.DEFAULT);
             running.add(direct);
-            for (int clients : CLIENTS) {
+            for (int clients : numbersOfClients) {
                 Map<String, List<AppendBench.Round>> results = new TreeMap<>();
                 // The first turn warms up and does not count.
                 for (int round = -1; round < rounds; round++) {

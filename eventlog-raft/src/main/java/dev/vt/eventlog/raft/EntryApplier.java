@@ -30,7 +30,9 @@ final class EntryApplier implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EntryApplier.class);
     private static final Duration RETRY = Duration.ofMillis(250);
     private static final int QUEUE = 4096;
+    /** A group ends with the entry that reaches one of these. */
     private static final int GROUP_BATCHES = 512;
+
     private static final int GROUP_EVENTS = 2048;
 
     /** Entries of this server's Raft log by their index. */
@@ -214,16 +216,18 @@ final class EntryApplier implements AutoCloseable {
     private @Nullable Work applyGroup(Work.Entry first) {
         List<CommittedEntry> group = new ArrayList<>();
         group.add(first.entry());
-        int events = first.entry().batch().batch().events().size();
+        int batches = first.entry().batches().size();
+        int events = first.entry().events();
         Work other = null;
-        while (group.size() < GROUP_BATCHES && events < GROUP_EVENTS && other == null) {
+        while (batches < GROUP_BATCHES && events < GROUP_EVENTS && other == null) {
             Work next = queue.poll();
             if (next == null) {
                 break;
             }
             if (next instanceof Work.Entry(CommittedEntry entry)) {
                 group.add(entry);
-                events += entry.batch().batch().events().size();
+                batches += entry.batches().size();
+                events += entry.events();
             } else {
                 other = next;
             }
@@ -246,7 +250,11 @@ final class EntryApplier implements AutoCloseable {
                         .filter(entry -> done == null || entry.position().index() > done.index())
                         .toList();
                 if (!left.isEmpty()) {
-                    groups.apply(connection, left);
+                    groups.apply(
+                            connection,
+                            left.stream()
+                                    .flatMap(entry -> entry.parts().stream())
+                                    .toList());
                     if (groups.halted() == null) {
                         applied = left.getLast().position();
                     } else {
@@ -308,7 +316,7 @@ final class EntryApplier implements AutoCloseable {
         for (long index = from; index <= to && groups.halted() == null; index++) {
             CommittedEntry entry = entries.at(index);
             if (entry != null) {
-                groups.apply(fresh, List.of(entry));
+                groups.apply(fresh, entry.parts());
             }
         }
     }

@@ -6,6 +6,7 @@ import dev.vt.eventlog.store.LogPosition;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -102,14 +103,14 @@ final class LogStateMachine extends BaseStateMachine {
     @Override
     public TransactionContext startTransaction(RaftClientRequest request) throws IOException {
         // The port is open to other servers; what enters the log was prepared by this one.
-        if (!(request.getMessage() instanceof Submission submission)) {
+        if (!(request.getMessage() instanceof Proposal proposal)) {
             throw new IOException("appends come from this server only");
         }
         return TransactionContext.newBuilder()
                 .setStateMachine(this)
                 .setClientRequest(request)
-                .setLogData(submission.getContent())
-                .setStateMachineContext(submission)
+                .setLogData(proposal.getContent())
+                .setStateMachineContext(proposal)
                 .build();
     }
 
@@ -118,7 +119,7 @@ final class LogStateMachine extends BaseStateMachine {
         RaftProtos.LogEntryProto entry = transaction.getLogEntry();
         CommittedEntry committed = null;
         try {
-            committed = committed(entry, transaction.getStateMachineContext() instanceof Submission own ? own : null);
+            committed = committed(entry, transaction.getStateMachineContext() instanceof Proposal own ? own : null);
         } catch (UnreadableEntryException e) {
             applier.halt(
                     new ApplyHaltedException("entry " + entry.getIndex() + " of the Raft log: " + e.getMessage(), e));
@@ -137,14 +138,15 @@ final class LogStateMachine extends BaseStateMachine {
     }
 
     /** @throws UnreadableEntryException if it is of no format that this program knows */
-    static CommittedEntry committed(RaftProtos.LogEntryProto entry, @Nullable Submission own) {
+    static CommittedEntry committed(RaftProtos.LogEntryProto entry, @Nullable Proposal own) {
+        List<Submission> submissions = own == null ? List.of() : own.submissions();
         return new CommittedEntry(
                 new LogPosition(entry.getTerm(), entry.getIndex()),
                 own == null
-                        ? BatchCodec.read(
+                        ? EntryCodec.read(
                                 entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer())
-                        : own.batch(),
-                own,
+                        : submissions.stream().map(Submission::batch).toList(),
+                submissions,
                 new CompletableFuture<>());
     }
 

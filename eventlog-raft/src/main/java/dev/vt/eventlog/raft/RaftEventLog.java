@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +57,7 @@ public final class RaftEventLog implements LogEngine {
     private final EngineContext context;
     private final EntryApplier applier;
     private final RaftRequests requests;
+    private final Proposer proposer;
     private final Leadership leadership = new Leadership();
     private final Semaphore slots = new Semaphore(IN_FLIGHT);
     private final Semaphore room = new Semaphore(IN_FLIGHT_KIB);
@@ -65,6 +67,7 @@ public final class RaftEventLog implements LogEngine {
     private RaftEventLog(EngineContext context, RaftOptions options, SnapshotTransport transport) {
         this.context = context;
         this.applier = new EntryApplier(context, this::entryAt, this::stepAside);
+        this.proposer = new Proposer(this::propose, IN_FLIGHT);
         LogStateMachine machine = new LogStateMachine(context, applier, transport, new Events());
         RaftGroupId group = RaftGroupId.valueOf(options.group());
         try {
@@ -127,6 +130,7 @@ public final class RaftEventLog implements LogEngine {
         } catch (IOException e) {
             throw new RaftLogException("could not start the Raft server", e);
         }
+        proposer.start();
     }
 
     private RaftServer.Division division() {
@@ -160,7 +164,7 @@ public final class RaftEventLog implements LogEngine {
     }
 
     private AppendResult submit(Submission submission, long deadline) {
-        int kib = 1 + submission.getContent().size() / 1024;
+        int kib = 1 + submission.bytes().length / 1024;
         try {
             if (!slots.tryAcquire(left(deadline), TimeUnit.NANOSECONDS)) {
                 return new AppendResult.Unknown("the log is overloaded");
@@ -170,7 +174,7 @@ public final class RaftEventLog implements LogEngine {
                     return new AppendResult.Unknown("the log is overloaded");
                 }
                 try {
-                    return propose(submission, deadline);
+                    return answered(submission, deadline);
                 } finally {
                     room.release(kib);
                 }
@@ -183,31 +187,24 @@ public final class RaftEventLog implements LogEngine {
         }
     }
 
-    private AppendResult propose(Submission submission, long deadline) throws InterruptedException {
+    private AppendResult answered(Submission submission, long deadline) throws InterruptedException {
+        proposer.submit(submission);
         try {
-            asynchronous()
-                    .submitClientRequestAsync(requests.request(RaftClientRequest.writeRequestType(), submission))
-                    .whenComplete((reply, failure) -> unanswered(submission, reply, failure));
-            return submission.answer().get(left(deadline), TimeUnit.NANOSECONDS);
-        } catch (IOException e) {
-            log.debug("append was not taken", e);
-            return new AppendResult.Unknown("the log is closed");
-        } catch (TimeoutException e) {
-            return new AppendResult.Unknown("no answer within " + ANSWER_WITHIN.toSeconds() + " s");
+            try {
+                return submission.answer().get(left(deadline), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                submission.unknown("no answer within " + ANSWER_WITHIN.toSeconds() + " s");
+                return submission.answer().get();
+            }
         } catch (ExecutionException e) {
             refuseWhenHalted();
             throw new IllegalStateException("append failed", e.getCause());
         }
     }
 
-    /** Whoever was applied has its answer already; all else is for the caller to ask again. */
-    private static void unanswered(
-            Submission submission, @Nullable RaftClientReply reply, @Nullable Throwable failure) {
-        Throwable cause = reply == null ? failure : reply.getException();
-        if (cause != null) {
-            log.debug("append was not confirmed", cause);
-            submission.answer().complete(new AppendResult.Unknown("leadership was lost"));
-        }
+    private CompletableFuture<RaftClientReply> propose(Proposal proposal) throws IOException {
+        return asynchronous()
+                .submitClientRequestAsync(requests.request(RaftClientRequest.writeRequestType(), proposal));
     }
 
     private static long left(long deadline) {
@@ -384,6 +381,7 @@ public final class RaftEventLog implements LogEngine {
             giveLeadershipAway();
         }
         leadership.set(false);
+        proposer.close();
         applier.giveUpAfter(ANSWER_WITHIN);
         try {
             requests.server().close();

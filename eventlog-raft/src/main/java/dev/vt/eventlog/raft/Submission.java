@@ -3,34 +3,34 @@ package dev.vt.eventlog.raft;
 import dev.vt.eventlog.AppendResult;
 import dev.vt.eventlog.apply.PreparedBatch;
 import java.util.concurrent.CompletableFuture;
-import org.apache.ratis.protocol.Message;
-import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
-import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 
-/**
- * A batch that a caller of this server waits for. It travels through Ratis as the request's message, so that the leader applies
- * what the caller prepared without reading the entry again. Equal only to itself.
- */
-final class Submission implements Message {
+/** A batch that a caller of this server waits for. Equal only to itself. */
+final class Submission {
     private final PreparedBatch batch;
-    private final ByteString bytes;
+    private final byte[] bytes;
     private final CompletableFuture<AppendResult> answer = new CompletableFuture<>();
 
     Submission(PreparedBatch batch) {
         this.batch = batch;
-        this.bytes = UnsafeByteOperations.unsafeWrap(BatchCodec.write(batch));
+        this.bytes = BatchCodec.write(batch);
     }
 
     PreparedBatch batch() {
         return batch;
     }
 
-    @Override
-    public ByteString getContent() {
+    /** As it is written into the log; not to be changed. */
+    byte[] bytes() {
         return bytes;
     }
 
+    /** Whoever completes it first decides. */
     CompletableFuture<AppendResult> answer() {
         return answer;
+    }
+
+    /** What becomes of the batch is not known: if it is on its way, it may still be applied. */
+    void unknown(String reason) {
+        answer.complete(new AppendResult.Unknown(reason));
     }
 }

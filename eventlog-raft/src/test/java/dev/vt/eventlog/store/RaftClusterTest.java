@@ -21,9 +21,11 @@ import dev.vt.testkit.TestDatabase;
 import dev.vt.testkit.log.Scenario;
 import dev.vt.testkit.log.Shop;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -181,6 +183,71 @@ class RaftClusterTest {
         assertThat(append(poison)).isEqualTo(new AppendResult.Applied(3, 3));
         append(1, 2);
         allEqual();
+    }
+
+    /** S7, S12, V2: an entry of several batches, one of which cannot be applied: those before it are not repeated later. */
+    @Test
+    void theBatchesOfAnEntryBeforeOneThatHaltsAreAppliedOnce() throws InterruptedException {
+        CountDownLatch all = new CountDownLatch(1);
+        Projection fragile =
+                Shop.view("fragile", 1, List.of("CREATE TABLE fragile (id text)"), List.of(), (event, tx) -> {
+                    if (event.aggregate().id().equals("prj_8")) {
+                        tx.execute("INSERT INTO no_such_table VALUES (1)");
+                    }
+                });
+        started = new RaftCluster(ProjectionSet.core(Shop.PROJECTS, fragile), Shop.SCHEMAS, 1, 10_000, step -> {
+            if (step == Step.GROUP_TAKEN) {
+                await(all);
+            }
+        });
+        EventStore store = cluster().leader();
+        List<Thread> callers = new ArrayList<>();
+        // Two entries under way, of one batch each; the others wait for them and are one entry.
+        for (int i = 0; i < 12; i++) {
+            Batch batch = project(i);
+            Thread caller = Thread.ofPlatform().start(() -> {
+                try {
+                    store.log().append(batch);
+                } catch (ApplyHaltedException halted) {
+                    // What became of it is asked below.
+                }
+            });
+            callers.add(caller);
+            RaftCluster.await("it waits", () -> caller.getState() == Thread.State.TIMED_WAITING ? true : null);
+        }
+        all.countDown();
+        for (Thread caller : callers) {
+            assertThat(caller.join(RaftCluster.WITHIN)).isTrue();
+        }
+        assertThat(RaftCluster.await("halt", () -> store.halted().orElse(null))).hasMessageContaining("fragile");
+        assertThat(store.events().head()).isEqualTo(8);
+        cluster().reopen(Shop.VIEWS, Shop.SCHEMAS);
+        for (int i = 0; i < 12; i++) {
+            assertThat(append(project(i))).isEqualTo(new AppendResult.Applied(i + 1, i + 1));
+        }
+        assertThat(cluster().leader().verify().differences()).isEmpty();
+    }
+
+    private static Batch project(int number) {
+        return new Batch(
+                "bat_" + number,
+                new TestClock().instant(),
+                Actor.system("test"),
+                "req_1",
+                null,
+                List.of(),
+                List.of(Shop.created("prj_" + number, "a" + number)),
+                List.of());
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(RaftCluster.WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IllegalStateException("nobody let the apply thread go on");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** V8, V9, S20, state.md §14.14; V3: added, promoted, demoted, removed, one change at a time. */

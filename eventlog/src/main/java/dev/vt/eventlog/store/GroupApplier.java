@@ -23,7 +23,7 @@ public final class GroupApplier {
     public interface Entry {
         PreparedBatch batch();
 
-        /** Stored with the group's effects; null in direct mode. */
+        /** Stored with the group's effects; null in direct mode, and for a batch whose entry goes on after it. */
         @Nullable
         LogPosition position();
 
