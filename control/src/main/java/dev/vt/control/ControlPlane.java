@@ -101,6 +101,7 @@ import dev.vt.control.server.SnapshotClient;
 import dev.vt.control.server.StoreMaintenance;
 import dev.vt.control.service.ServiceFeature;
 import dev.vt.control.session.AuthWrites;
+import dev.vt.control.session.Authenticators;
 import dev.vt.control.session.Passwords;
 import dev.vt.control.session.SessionFeature;
 import dev.vt.control.session.Sessions;
@@ -347,7 +348,8 @@ public final class ControlPlane implements AutoCloseable {
         Tokens tokens = new Tokens(store, random);
         Invitations invitations = new Invitations(store, clock, random);
         Passwords passwords = new Passwords(store, random);
-        SignIns signIns = new SignIns(users, passwords, sessions, authWrites, denials, clock);
+        Authenticators authenticators = new Authenticators(store, options.keys(), random);
+        SignIns signIns = new SignIns(users, passwords, authenticators, sessions, authWrites, denials, clock);
         ImageLookup images = new TenantImages(
                 options.images(),
                 options.registryHosts(),
@@ -382,7 +384,16 @@ public final class ControlPlane implements AutoCloseable {
                         orgs,
                         tokens,
                         bootstrapCode,
-                        new Recovery(mutations, users, tokens, passwords, denials, options.dataDir(), clock, ids),
+                        new Recovery(
+                                mutations,
+                                users,
+                                tokens,
+                                passwords,
+                                authenticators,
+                                denials,
+                                options.dataDir(),
+                                clock,
+                                ids),
                         ids,
                         passwords)),
                 new DeviceFeature(new DeviceFeature.Wiring(
@@ -398,7 +409,8 @@ public final class ControlPlane implements AutoCloseable {
                         !options.plainHttp(),
                         clock,
                         random)),
-                new SessionFeature(signIns, sessions, passwords, invitations, users, tokens, authWrites, denials),
+                new SessionFeature(
+                        signIns, sessions, passwords, authenticators, invitations, users, tokens, authWrites, denials),
                 new ProjectFeature(mutations, store, projects),
                 new AppFeature(mutations, store, apps, projects),
                 new EnvFeature(mutations, store, envs, apps),

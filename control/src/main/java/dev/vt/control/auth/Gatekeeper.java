@@ -185,7 +185,8 @@ public final class Gatekeeper implements Gate {
                 || session.authenticatedAt().plus(PASSWORD_AGE).isAfter(clock.instant())) {
             return Optional.empty();
         }
-        return Optional.of(Problem.of(ErrorCode.STEP_UP_REQUIRED, "the password was given more than 10 minutes ago")
-                .withHint("give it again: POST /v1/auth/step-up"));
+        return Optional.of(
+                Problem.of(ErrorCode.STEP_UP_REQUIRED, "password or code were given more than 10 minutes ago")
+                        .withHint("give it again: POST /v1/auth/step-up"));
     }
 }

@@ -12,6 +12,7 @@ import dev.vt.control.feature.Mutations;
 import dev.vt.control.http.Call;
 import dev.vt.control.http.Checks;
 import dev.vt.control.http.Reply;
+import dev.vt.control.session.Authenticators;
 import dev.vt.control.session.Passwords;
 import dev.vt.control.token.Token;
 import dev.vt.control.token.Tokens;
@@ -46,6 +47,7 @@ public final class Recovery {
     private final Users users;
     private final Tokens tokens;
     private final Passwords passwords;
+    private final Authenticators authenticators;
     private final DenyAudits denials;
     private final RecoveryCode code;
     private final IdSource ids;
@@ -55,6 +57,7 @@ public final class Recovery {
             Users users,
             Tokens tokens,
             Passwords passwords,
+            Authenticators authenticators,
             DenyAudits denials,
             Path dataDir,
             Clock clock,
@@ -63,6 +66,7 @@ public final class Recovery {
         this.users = users;
         this.tokens = tokens;
         this.passwords = passwords;
+        this.authenticators = authenticators;
         this.denials = denials;
         this.code = new RecoveryCode(dataDir, clock);
         this.ids = ids;
@@ -105,6 +109,7 @@ public final class Recovery {
         spend(draft, given);
         Optional<User> user = users.find(userId);
         user.ifPresentOrElse(found -> Users.recover(draft, found), () -> Users.addFirst(draft, userId, email));
+        authenticators.remove(draft, userId);
         if (password != null) {
             passwords.set(draft, userId, password);
         }

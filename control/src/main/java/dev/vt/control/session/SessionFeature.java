@@ -16,12 +16,14 @@ public final class SessionFeature implements Feature {
             SignIns signIns,
             Sessions sessions,
             Passwords passwords,
+            Authenticators authenticators,
             Invitations invitations,
             Users users,
             Tokens tokens,
             AuthWrites writes,
             DenyAudits denials) {
-        this.handlers = new SessionHandlers(signIns, sessions, passwords, invitations, users, tokens, writes, denials);
+        this.handlers = new SessionHandlers(
+                signIns, sessions, passwords, authenticators, invitations, users, tokens, writes, denials);
     }
 
     @Override

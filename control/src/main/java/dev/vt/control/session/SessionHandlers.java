@@ -22,6 +22,8 @@ import dev.vt.eventlog.Owner;
 import dev.vt.kernel.ErrorCode;
 import dev.vt.kernel.Json;
 import dev.vt.kernel.ProblemException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -32,7 +34,10 @@ import org.jspecify.annotations.Nullable;
 /** HTTP: what a browser needs to sign in, stay safe, and sign out. */
 final class SessionHandlers {
     /** Body of a sign-in. */
-    record Login(@Nullable String email, @Nullable String password) {
+    record Login(
+            @Nullable String email,
+            @Nullable String password,
+            @Nullable String totp) {
         @Override
         public String toString() {
             return "Login[redacted]";
@@ -40,7 +45,7 @@ final class SessionHandlers {
     }
 
     /** Body of {@code step-up}. */
-    record StepUp(@Nullable String password) {
+    record StepUp(@Nullable String password, @Nullable String totp) {
         @Override
         public String toString() {
             return "StepUp[redacted]";
@@ -49,10 +54,20 @@ final class SessionHandlers {
 
     /** Body of {@code password}. */
     record Change(
-            @Nullable String currentPassword, @Nullable String newPassword) {
+            @Nullable String currentPassword,
+            @Nullable String newPassword,
+            @Nullable String totp) {
         @Override
         public String toString() {
             return "Change[redacted]";
+        }
+    }
+
+    /** Body of {@code totp/confirm}. */
+    record Confirm(@Nullable String code) {
+        @Override
+        public String toString() {
+            return "Confirm[redacted]";
         }
     }
 
@@ -67,6 +82,7 @@ final class SessionHandlers {
     private final SignIns signIns;
     private final Sessions sessions;
     private final Passwords passwords;
+    private final Authenticators authenticators;
     private final Invitations invitations;
     private final Users users;
     private final Tokens tokens;
@@ -77,6 +93,7 @@ final class SessionHandlers {
             SignIns signIns,
             Sessions sessions,
             Passwords passwords,
+            Authenticators authenticators,
             Invitations invitations,
             Users users,
             Tokens tokens,
@@ -85,6 +102,7 @@ final class SessionHandlers {
         this.signIns = signIns;
         this.sessions = sessions;
         this.passwords = passwords;
+        this.authenticators = authenticators;
         this.invitations = invitations;
         this.users = users;
         this.tokens = tokens;
@@ -105,6 +123,12 @@ final class SessionHandlers {
                 Endpoint.post("auth.step_up", "/v1/auth/step-up", session, this::stepUp)
                         .withoutKey(),
                 Endpoint.post("auth.password", "/v1/auth/password", session, this::changePassword)
+                        .withoutKey(),
+                Endpoint.post("auth.totp.enrol", "/v1/auth/totp", session, this::enrol)
+                        .withoutKey(),
+                Endpoint.post("auth.totp.confirm", "/v1/auth/totp/confirm", session, this::confirm)
+                        .withoutKey(),
+                Endpoint.post("auth.totp.remove", "/v1/auth/totp/remove", session, this::remove)
                         .withoutKey());
     }
 
@@ -115,7 +139,10 @@ final class SessionHandlers {
                 .required("/password", body.password())
                 .done();
         SignIns.SignedIn in = signIns.signIn(
-                Objects.requireNonNull(body.email()), Objects.requireNonNull(body.password()), Client.of(call));
+                Objects.requireNonNull(body.email()),
+                Objects.requireNonNull(body.password()),
+                code(body.totp()),
+                Client.of(call));
         return answer(in.user(), in.session());
     }
 
@@ -141,11 +168,19 @@ final class SessionHandlers {
 
     private Reply stepUp(Call call) {
         StepUp body = call.body(StepUp.class);
-        new Checks().required("/password", body.password()).done();
         User user = self(call);
-        signIns.verify("auth.step_up", user.email(), Objects.requireNonNull(body.password()), Client.of(call));
+        boolean second = authenticators.required(user.id());
+        if (!second) {
+            new Checks().required("/password", body.password()).done();
+        }
+        Client client = Client.of(call);
+        // With an authenticator its code is what is fresh; a password beside it must still be right.
+        if (body.password() != null) {
+            signIns.verify("auth.step_up", user.email(), body.password(), client);
+        }
         AtomicReference<Sessions.Opened> opened = new AtomicReference<>();
-        writes.run(call.caller().actor(), draft -> {
+        signIns.guarded("auth.step_up", user, client, draft -> {
+            authenticators.use(draft, user.id(), code(body.totp()));
             opened.set(sessions.renew(draft, call.caller(), session(call.caller())));
             audit(draft, call, "auth.step_up", user.id());
         });
@@ -162,7 +197,8 @@ final class SessionHandlers {
         User user = self(call);
         signIns.verify("auth.password", user.email(), Objects.requireNonNull(body.currentPassword()), Client.of(call));
         AtomicReference<Sessions.Opened> opened = new AtomicReference<>();
-        writes.run(call.caller().actor(), draft -> {
+        signIns.guarded("auth.password", user, Client.of(call), draft -> {
+            authenticators.use(draft, user.id(), code(body.totp()));
             passwords.set(draft, user.id(), wanted);
             opened.set(sessions.renew(draft, call.caller(), session(call.caller())));
             // Whoever else knew the old password is out.
@@ -172,6 +208,51 @@ final class SessionHandlers {
             audit(draft, call, "auth.password", user.id());
         });
         return answer(user, Objects.requireNonNull(opened.get()));
+    }
+
+    private Reply enrol(Call call) {
+        User user = self(call);
+        AtomicReference<String> secret = new AtomicReference<>();
+        writes.run(call.caller().actor(), draft -> {
+            secret.set(authenticators.enrol(draft, user.id()));
+            audit(draft, call, "auth.totp_enrol", user.id());
+        });
+        String shown = Objects.requireNonNull(secret.get());
+        String label = URLEncoder.encode(user.email(), StandardCharsets.UTF_8);
+        return Reply.ok(Json.object()
+                .put("secret", shown)
+                .put("uri", "otpauth://totp/vt:" + label + "?secret=" + shown + "&issuer=vt"));
+    }
+
+    private Reply confirm(Call call) {
+        Confirm body = call.body(Confirm.class);
+        new Checks().required("/code", body.code()).done();
+        User user = self(call);
+        AtomicReference<Sessions.Opened> opened = new AtomicReference<>();
+        signIns.guarded("auth.totp_confirm", user, Client.of(call), draft -> {
+            authenticators.confirm(draft, user.id(), code(body.code()));
+            opened.set(sessions.renew(draft, call.caller(), session(call.caller())));
+            audit(draft, call, "auth.totp_confirm", user.id());
+        });
+        return answer(user, Objects.requireNonNull(opened.get()));
+    }
+
+    private Reply remove(Call call) {
+        User user = self(call);
+        AtomicReference<Sessions.Opened> opened = new AtomicReference<>();
+        writes.run(call.caller().actor(), draft -> {
+            if (authenticators.remove(draft, user.id())) {
+                authenticators.removed(draft, user.id());
+            }
+            opened.set(sessions.renew(draft, call.caller(), session(call.caller())));
+            audit(draft, call, "auth.totp_remove", user.id());
+        });
+        return answer(user, Objects.requireNonNull(opened.get()));
+    }
+
+    /** People type spaces where the authenticator shows them. */
+    private static String code(@Nullable String given) {
+        return Objects.requireNonNullElse(given, "").replace(" ", "");
     }
 
     private Reply accept(Call call) {

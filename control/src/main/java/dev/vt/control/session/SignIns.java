@@ -3,6 +3,7 @@ package dev.vt.control.session;
 import dev.vt.control.audit.Audit;
 import dev.vt.control.audit.AuditEntry;
 import dev.vt.control.audit.DenyAudits;
+import dev.vt.control.feature.Draft;
 import dev.vt.control.user.Emails;
 import dev.vt.control.user.User;
 import dev.vt.control.user.Users;
@@ -16,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /** Checks passwords and opens sessions; for the API and for the approval page. Thread-safe. */
 public final class SignIns {
@@ -27,9 +29,17 @@ public final class SignIns {
     private final AuthWrites writes;
     private final DenyAudits denials;
     private final LoginGuard guard;
+    private final Authenticators authenticators;
 
     public SignIns(
-            Users users, Passwords passwords, Sessions sessions, AuthWrites writes, DenyAudits denials, Clock clock) {
+            Users users,
+            Passwords passwords,
+            Authenticators authenticators,
+            Sessions sessions,
+            AuthWrites writes,
+            DenyAudits denials,
+            Clock clock) {
+        this.authenticators = authenticators;
         this.users = users;
         this.passwords = passwords;
         this.sessions = sessions;
@@ -42,13 +52,15 @@ public final class SignIns {
     public record SignedIn(User user, Sessions.Opened session) {}
 
     /**
-     * @throws ProblemException {@code invalid_credentials}, {@code user_disabled} or {@code rate_limited}
+     * @param code of the authenticator, or empty
+     * @throws ProblemException {@code invalid_credentials}, {@code user_disabled}, {@code rate_limited}, or {@code
+     *     step_up_required} if the password is right and a code is needed too
      */
-    public SignedIn signIn(String email, String password, Client client) {
+    public SignedIn signIn(String email, String password, String code, Client client) {
         User user = verify(LOGIN, Emails.normal(email), password, client);
-        Actor actor = new Actor("user", user.id());
         AtomicReference<Sessions.Opened> opened = new AtomicReference<>();
-        writes.run(actor, draft -> {
+        guarded(LOGIN, user, client, draft -> {
+            authenticators.use(draft, user.id(), code);
             opened.set(sessions.open(draft));
             Audit.allowed(
                     draft,
@@ -59,7 +71,25 @@ public final class SignIns {
     }
 
     /**
-     * The user with this address, if the password is theirs.
+     * Appends with a code of the user's authenticator in the attempt; a wrong one counts like a wrong password, and only a
+     * right one forgets those before it, or the password alone would buy any number of guesses.
+     */
+    void guarded(String action, User user, Client client, Consumer<Draft> attempt) {
+        guard.check(user.email(), client.address());
+        try {
+            writes.run(new Actor("user", user.id()), attempt);
+        } catch (ProblemException e) {
+            if (e.problem().code() == ErrorCode.INVALID_CREDENTIALS) {
+                guard.failed(user.email(), client.address());
+                deny(action, Optional.of(user), ErrorCode.INVALID_CREDENTIALS, client);
+            }
+            throw e;
+        }
+        guard.succeeded(user.email(), client.address());
+    }
+
+    /**
+     * The user with this address, if the password is theirs; {@link #guarded} must follow.
      *
      * @param action under which a failure is audited
      */
@@ -72,7 +102,6 @@ public final class SignIns {
             throw new ProblemException(
                     Problem.of(ErrorCode.INVALID_CREDENTIALS, "the address and the password do not belong together"));
         }
-        guard.succeeded(email, client.address());
         User known = user.orElseThrow();
         if (known.disabled()) {
             deny(action, user, ErrorCode.USER_DISABLED, client);
