@@ -349,7 +349,7 @@ public final class ControlPlane implements AutoCloseable {
         Invitations invitations = new Invitations(store, clock, random);
         Passwords passwords = new Passwords(store, random);
         Authenticators authenticators = new Authenticators(store, options.keys(), random);
-        SignIns signIns = new SignIns(users, passwords, authenticators, sessions, authWrites, denials, clock);
+        SignIns signIns = new SignIns(users, passwords, authenticators, sessions, tokens, authWrites, denials, clock);
         ImageLookup images = new TenantImages(
                 options.images(),
                 options.registryHosts(),

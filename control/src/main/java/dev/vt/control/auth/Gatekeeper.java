@@ -37,6 +37,7 @@ public final class Gatekeeper implements Gate {
     private static final Set<String> GUESSABLE =
             Set.of("bootstrap.run", "auth.login", "auth.device.start", "auth.invitations.accept");
 
+    /** Of the password or code that a session was opened or stepped up with. */
     private static final Duration PASSWORD_AGE = Duration.ofMinutes(10);
 
     private final Authenticator authenticator;
@@ -186,7 +187,7 @@ public final class Gatekeeper implements Gate {
             return Optional.empty();
         }
         return Optional.of(
-                Problem.of(ErrorCode.STEP_UP_REQUIRED, "password or code were given more than 10 minutes ago")
+                Problem.of(ErrorCode.STEP_UP_REQUIRED, "the password or code was given more than 10 minutes ago")
                         .withHint("give it again: POST /v1/auth/step-up"));
     }
 }

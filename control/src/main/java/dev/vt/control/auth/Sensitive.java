@@ -73,6 +73,7 @@ public final class Sensitive {
         stepUp("users.enable", "user.enable");
         stepUp("users.operator", "user.operator");
         stepUp("auth.totp.enrol", "auth.totp_enrol");
+        stepUp("auth.totp.confirm", "auth.totp_confirm");
         stepUp("auth.totp.remove", "auth.totp_remove");
         stepUp("config.set", "config.set");
         stepUp("config.rollback", "config.rollback");

@@ -14,7 +14,6 @@ import dev.vt.control.http.Checks;
 import dev.vt.control.http.Reply;
 import dev.vt.control.session.Authenticators;
 import dev.vt.control.session.Passwords;
-import dev.vt.control.token.Token;
 import dev.vt.control.token.Tokens;
 import dev.vt.control.user.Emails;
 import dev.vt.control.user.User;
@@ -113,9 +112,7 @@ public final class Recovery {
         if (password != null) {
             passwords.set(draft, userId, password);
         }
-        for (Token session : tokens.otherSessions(userId, "")) {
-            tokens.end(draft, userId, session.row().id(), "operator recovered");
-        }
+        tokens.endSessions(draft, userId, "", "operator recovered");
         String tokenId =
                 tokens.issue(draft, "recovery", Scopes.all(), null, draft.now().plus(BootstrapFeature.TOKEN_LIFE));
         Audit.allowed(draft, call, ACTION, userId);

@@ -145,7 +145,7 @@ final class ApprovalPage implements HttpService {
             SignIns.SignedIn in = signIns.signIn(
                     form.getOrDefault("email", ""),
                     form.getOrDefault("password", ""),
-                    form.getOrDefault("totp", "").replace(" ", ""),
+                    form.getOrDefault("totp", ""),
                     client(request));
             response.header("Set-Cookie", in.session().setCookie());
             response.header("Location", PATH + "?code=" + DeviceGrants.normal(code));

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Second factors (TOTP): one per user, its secret wrapped by the master key in a side record, with the last step that was used.
- * It counts once it is confirmed. Thread-safe.
+ * It counts once it is confirmed. Two who bring the same code race for the record's version: one gets through. Thread-safe.
  */
 public final class Authenticators {
     private static final Logger log = LoggerFactory.getLogger(Authenticators.class);
@@ -88,7 +88,7 @@ public final class Authenticators {
         Users.credentialChanged(draft, userId, "totp", kept.credentialId());
     }
 
-    /** Takes a code if the user has an authenticator; two who bring the same code: one gets through. */
+    /** Takes a code if the user has an authenticator. */
     void use(Draft draft, String userId, String code) {
         Optional<SideRecord> record = find(userId);
         record.map(Authenticators::parse).filter(Sealed::confirmed).ifPresent(kept -> {
@@ -117,7 +117,8 @@ public final class Authenticators {
 
     private void take(Draft draft, String userId, Optional<SideRecord> record, Sealed kept, String code) {
         byte[] secret = open(userId, kept);
-        OptionalLong step = Totp.accept(secret, code, draft.now(), kept.lastStep());
+        // People type spaces where the authenticator shows them.
+        OptionalLong step = Totp.accept(secret, code.replace(" ", ""), draft.now(), kept.lastStep());
         Arrays.fill(secret, (byte) 0);
         put(
                 draft,

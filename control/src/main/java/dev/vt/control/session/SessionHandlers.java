@@ -12,7 +12,6 @@ import dev.vt.control.http.Checks;
 import dev.vt.control.http.Endpoint;
 import dev.vt.control.http.Refusals;
 import dev.vt.control.http.Reply;
-import dev.vt.control.token.Token;
 import dev.vt.control.token.Tokens;
 import dev.vt.control.user.Invitations;
 import dev.vt.control.user.User;
@@ -22,8 +21,6 @@ import dev.vt.eventlog.Owner;
 import dev.vt.kernel.ErrorCode;
 import dev.vt.kernel.Json;
 import dev.vt.kernel.ProblemException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -60,14 +57,6 @@ final class SessionHandlers {
         @Override
         public String toString() {
             return "Change[redacted]";
-        }
-    }
-
-    /** Body of {@code totp/confirm}. */
-    record Confirm(@Nullable String code) {
-        @Override
-        public String toString() {
-            return "Confirm[redacted]";
         }
     }
 
@@ -123,12 +112,6 @@ final class SessionHandlers {
                 Endpoint.post("auth.step_up", "/v1/auth/step-up", session, this::stepUp)
                         .withoutKey(),
                 Endpoint.post("auth.password", "/v1/auth/password", session, this::changePassword)
-                        .withoutKey(),
-                Endpoint.post("auth.totp.enrol", "/v1/auth/totp", session, this::enrol)
-                        .withoutKey(),
-                Endpoint.post("auth.totp.confirm", "/v1/auth/totp/confirm", session, this::confirm)
-                        .withoutKey(),
-                Endpoint.post("auth.totp.remove", "/v1/auth/totp/remove", session, this::remove)
                         .withoutKey());
     }
 
@@ -141,12 +124,13 @@ final class SessionHandlers {
         SignIns.SignedIn in = signIns.signIn(
                 Objects.requireNonNull(body.email()),
                 Objects.requireNonNull(body.password()),
-                code(body.totp()),
+                given(body.totp()),
                 Client.of(call));
         return answer(in.user(), in.session());
     }
 
-    private static Reply answer(User user, Sessions.Opened session) {
+    /** Who is signed in, and the session's new cookie. */
+    static Reply answer(User user, Sessions.Opened session) {
         ObjectNode out = Json.object()
                 .put("user_id", user.id())
                 .put("email", user.email())
@@ -179,8 +163,9 @@ final class SessionHandlers {
             signIns.verify("auth.step_up", user.email(), body.password(), client);
         }
         AtomicReference<Sessions.Opened> opened = new AtomicReference<>();
-        signIns.guarded("auth.step_up", user, client, draft -> {
-            authenticators.use(draft, user.id(), code(body.totp()));
+        String code = given(body.totp());
+        signIns.guarded("auth.step_up", user, code, client, draft -> {
+            authenticators.use(draft, user.id(), code);
             opened.set(sessions.renew(draft, call.caller(), session(call.caller())));
             audit(draft, call, "auth.step_up", user.id());
         });
@@ -197,62 +182,16 @@ final class SessionHandlers {
         User user = self(call);
         signIns.verify("auth.password", user.email(), Objects.requireNonNull(body.currentPassword()), Client.of(call));
         AtomicReference<Sessions.Opened> opened = new AtomicReference<>();
-        signIns.guarded("auth.password", user, Client.of(call), draft -> {
-            authenticators.use(draft, user.id(), code(body.totp()));
+        String code = given(body.totp());
+        signIns.guarded("auth.password", user, code, Client.of(call), draft -> {
+            authenticators.use(draft, user.id(), code);
             passwords.set(draft, user.id(), wanted);
             opened.set(sessions.renew(draft, call.caller(), session(call.caller())));
             // Whoever else knew the old password is out.
-            for (Token other : tokens.otherSessions(user.id(), call.caller().tokenId())) {
-                tokens.end(draft, user.id(), other.row().id(), "password changed");
-            }
+            tokens.endSessions(draft, user.id(), call.caller().tokenId(), "password changed");
             audit(draft, call, "auth.password", user.id());
         });
         return answer(user, Objects.requireNonNull(opened.get()));
-    }
-
-    private Reply enrol(Call call) {
-        User user = self(call);
-        AtomicReference<String> secret = new AtomicReference<>();
-        writes.run(call.caller().actor(), draft -> {
-            secret.set(authenticators.enrol(draft, user.id()));
-            audit(draft, call, "auth.totp_enrol", user.id());
-        });
-        String shown = Objects.requireNonNull(secret.get());
-        String label = URLEncoder.encode(user.email(), StandardCharsets.UTF_8);
-        return Reply.ok(Json.object()
-                .put("secret", shown)
-                .put("uri", "otpauth://totp/vt:" + label + "?secret=" + shown + "&issuer=vt"));
-    }
-
-    private Reply confirm(Call call) {
-        Confirm body = call.body(Confirm.class);
-        new Checks().required("/code", body.code()).done();
-        User user = self(call);
-        AtomicReference<Sessions.Opened> opened = new AtomicReference<>();
-        signIns.guarded("auth.totp_confirm", user, Client.of(call), draft -> {
-            authenticators.confirm(draft, user.id(), code(body.code()));
-            opened.set(sessions.renew(draft, call.caller(), session(call.caller())));
-            audit(draft, call, "auth.totp_confirm", user.id());
-        });
-        return answer(user, Objects.requireNonNull(opened.get()));
-    }
-
-    private Reply remove(Call call) {
-        User user = self(call);
-        AtomicReference<Sessions.Opened> opened = new AtomicReference<>();
-        writes.run(call.caller().actor(), draft -> {
-            if (authenticators.remove(draft, user.id())) {
-                authenticators.removed(draft, user.id());
-            }
-            opened.set(sessions.renew(draft, call.caller(), session(call.caller())));
-            audit(draft, call, "auth.totp_remove", user.id());
-        });
-        return answer(user, Objects.requireNonNull(opened.get()));
-    }
-
-    /** People type spaces where the authenticator shows them. */
-    private static String code(@Nullable String given) {
-        return Objects.requireNonNullElse(given, "").replace(" ", "");
     }
 
     private Reply accept(Call call) {
@@ -283,6 +222,7 @@ final class SessionHandlers {
         writes.run(new Actor("user", user.id()), draft -> {
             invitations.consume(draft, token, user.id());
             passwords.set(draft, user.id(), password);
+            tokens.endSessions(draft, user.id(), "", "password changed");
             audit(draft, call, "auth.invitation", user.id());
         });
         return Reply.ok(Json.object().put("user_id", user.id()).put("email", user.email()));
@@ -296,7 +236,11 @@ final class SessionHandlers {
         return users.find(call.caller().actor().id()).orElseThrow(Refusals::notFound);
     }
 
-    private static Caller.SignIn session(Caller caller) {
+    private static String given(@Nullable String text) {
+        return Objects.requireNonNullElse(text, "");
+    }
+
+    static Caller.SignIn session(Caller caller) {
         return Optional.ofNullable(caller.session()).orElseThrow();
     }
 }

@@ -4,6 +4,7 @@ import dev.vt.control.audit.Audit;
 import dev.vt.control.audit.AuditEntry;
 import dev.vt.control.audit.DenyAudits;
 import dev.vt.control.feature.Draft;
+import dev.vt.control.token.Tokens;
 import dev.vt.control.user.Emails;
 import dev.vt.control.user.User;
 import dev.vt.control.user.Users;
@@ -28,7 +29,11 @@ public final class SignIns {
     private final Sessions sessions;
     private final AuthWrites writes;
     private final DenyAudits denials;
+    private final Tokens tokens;
     private final LoginGuard guard;
+    /** Per person, wherever the code comes from: who has the password may have many addresses, and codes are short. */
+    private final LoginGuard codes;
+
     private final Authenticators authenticators;
 
     public SignIns(
@@ -36,6 +41,7 @@ public final class SignIns {
             Passwords passwords,
             Authenticators authenticators,
             Sessions sessions,
+            Tokens tokens,
             AuthWrites writes,
             DenyAudits denials,
             Clock clock) {
@@ -43,9 +49,11 @@ public final class SignIns {
         this.users = users;
         this.passwords = passwords;
         this.sessions = sessions;
+        this.tokens = tokens;
         this.writes = writes;
         this.denials = denials;
         this.guard = new LoginGuard(clock);
+        this.codes = new LoginGuard(clock);
     }
 
     /** Who signed in, and the session that was opened. */
@@ -59,8 +67,9 @@ public final class SignIns {
     public SignedIn signIn(String email, String password, String code, Client client) {
         User user = verify(LOGIN, Emails.normal(email), password, client);
         AtomicReference<Sessions.Opened> opened = new AtomicReference<>();
-        guarded(LOGIN, user, client, draft -> {
+        guarded(LOGIN, user, code, client, draft -> {
             authenticators.use(draft, user.id(), code);
+            tokens.makeRoomForSession(draft, user.id());
             opened.set(sessions.open(draft));
             Audit.allowed(
                     draft,
@@ -73,19 +82,30 @@ public final class SignIns {
     /**
      * Appends with a code of the user's authenticator in the attempt; a wrong one counts like a wrong password, and only a
      * right one forgets those before it, or the password alone would buy any number of guesses.
+     *
+     * @param code that the attempt takes, or empty
      */
-    void guarded(String action, User user, Client client, Consumer<Draft> attempt) {
+    void guarded(String action, User user, String code, Client client, Consumer<Draft> attempt) {
         guard.check(user.email(), client.address());
+        if (!code.isEmpty()) {
+            codes.take(user.id(), "");
+        }
         try {
             writes.run(new Actor("user", user.id()), attempt);
         } catch (ProblemException e) {
-            if (e.problem().code() == ErrorCode.INVALID_CREDENTIALS) {
+            ErrorCode refusal = e.problem().code();
+            if (refusal == ErrorCode.INVALID_CREDENTIALS) {
                 guard.failed(user.email(), client.address());
-                deny(action, Optional.of(user), ErrorCode.INVALID_CREDENTIALS, client);
+            }
+            if (refusal == ErrorCode.INVALID_CREDENTIALS || refusal == ErrorCode.STEP_UP_REQUIRED) {
+                deny(action, Optional.of(user), refusal, client);
             }
             throw e;
         }
         guard.succeeded(user.email(), client.address());
+        if (!code.isEmpty()) {
+            codes.succeeded(user.id(), "");
+        }
     }
 
     /**
