@@ -9,6 +9,7 @@ import dev.vt.control.audit.ReadAudits;
 import dev.vt.control.auth.Gatekeeper;
 import dev.vt.control.auth.Owners;
 import dev.vt.control.auth.RateLimiter;
+import dev.vt.control.auth.RoleChanges;
 import dev.vt.control.auth.Sensitive;
 import dev.vt.control.auth.TokenAuthenticator;
 import dev.vt.control.bootstrap.BootstrapCode;
@@ -346,6 +347,7 @@ public final class ControlPlane implements AutoCloseable {
         Projects projects = new Projects(store);
         Apps apps = new Apps(store);
         Tokens tokens = new Tokens(store, random);
+        RoleChanges roles = (draft, userId) -> tokens.endSessions(draft, userId, "", "role changed");
         Invitations invitations = new Invitations(store, clock, random);
         Passwords passwords = new Passwords(store, random);
         Authenticators authenticators = new Authenticators(store, options.keys(), random);
@@ -372,9 +374,9 @@ public final class ControlPlane implements AutoCloseable {
                         options.self().serverId()),
                 new ConfigFeature(
                         mutations, store, clusters, config, options.self().serverId(), () -> options.raft() != null),
-                new UserFeature(mutations, store, users, invitations),
+                new UserFeature(mutations, store, users, invitations, roles),
                 new OrgFeature(mutations, store, orgs, users),
-                new MemberFeature(mutations, store, members, users),
+                new MemberFeature(mutations, store, members, users, roles),
                 new TokenFeature(mutations, store, tokens, users, orgs),
                 new PrincipalFeature(
                         mutations, store, passwords, authWrites, denials, limiter, this::limits, clock, random),

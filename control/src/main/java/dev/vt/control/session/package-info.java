@@ -6,6 +6,7 @@
  *                                                                            └─► cookie __Host-vt_session, X-CSRF-Token
  * with an authenticator: its code too, each once ({@link dev.vt.control.session.Authenticators})
  * step-up: the same password, or a code, again ─► another cookie with a fresh authenticated_at
+ * another role: all sessions of the person end in its batch ({@link dev.vt.control.auth.RoleChanges})
  * </pre>
  *
  * <p>A session is a token: it is listed with the person's tokens, and revoked like one. It is idle after twelve hours and ends

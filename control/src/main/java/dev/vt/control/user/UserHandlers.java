@@ -1,6 +1,7 @@
 package dev.vt.control.user;
 
 import dev.vt.control.audit.Audit;
+import dev.vt.control.auth.RoleChanges;
 import dev.vt.control.feature.Change;
 import dev.vt.control.feature.Draft;
 import dev.vt.control.feature.ListQuery;
@@ -43,12 +44,14 @@ final class UserHandlers {
     private final StateReader state;
     private final Users users;
     private final Invitations invitations;
+    private final RoleChanges roles;
 
-    UserHandlers(Mutations mutations, StateReader state, Users users, Invitations invitations) {
+    UserHandlers(Mutations mutations, StateReader state, Users users, Invitations invitations, RoleChanges roles) {
         this.mutations = mutations;
         this.state = state;
         this.users = users;
         this.invitations = invitations;
+        this.roles = roles;
     }
 
     List<Endpoint> endpoints() {
@@ -189,6 +192,9 @@ final class UserHandlers {
                 // Whoever is counted on to stay must not go at the same time.
                 other.ifPresent(
                         operator -> draft.expect(operator.key(), operator.row().resourceVersion()));
+            }
+            if (command instanceof UserCommand.SetOperator) {
+                roles.changed(draft, user.id());
             }
             Audit.allowed(draft, call, action, user.id());
             draft.change(Change.update("user", user.id(), user.email(), summary));
