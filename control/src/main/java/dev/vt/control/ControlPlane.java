@@ -15,6 +15,7 @@ import dev.vt.control.auth.TokenAuthenticator;
 import dev.vt.control.bootstrap.BootstrapCode;
 import dev.vt.control.bootstrap.BootstrapFeature;
 import dev.vt.control.bootstrap.Recovery;
+import dev.vt.control.bootstrap.RecoveryAudit;
 import dev.vt.control.ca.Authorities;
 import dev.vt.control.ca.CertificateAuthority;
 import dev.vt.control.ca.RaftTls;
@@ -393,8 +394,12 @@ public final class ControlPlane implements AutoCloseable {
                                 passwords,
                                 authenticators,
                                 denials,
-                                options.dataDir(),
-                                clock,
+                                new RecoveryAudit(
+                                        store,
+                                        system,
+                                        options.dataDir(),
+                                        clock,
+                                        options.self().serverId()),
                                 ids),
                         ids,
                         passwords)),

@@ -9,6 +9,7 @@ import dev.vt.control.auth.TokenSecrets;
 import dev.vt.control.feature.Change;
 import dev.vt.control.feature.Draft;
 import dev.vt.control.feature.Mutations;
+import dev.vt.control.feature.Reconciler;
 import dev.vt.control.http.Call;
 import dev.vt.control.http.Checks;
 import dev.vt.control.http.Reply;
@@ -27,8 +28,6 @@ import dev.vt.kernel.IdSource;
 import dev.vt.kernel.Json;
 import dev.vt.kernel.Problem;
 import dev.vt.kernel.ProblemException;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -48,6 +47,7 @@ public final class Recovery {
     private final Passwords passwords;
     private final Authenticators authenticators;
     private final DenyAudits denials;
+    private final RecoveryAudit audit;
     private final RecoveryCode code;
     private final IdSource ids;
 
@@ -58,8 +58,7 @@ public final class Recovery {
             Passwords passwords,
             Authenticators authenticators,
             DenyAudits denials,
-            Path dataDir,
-            Clock clock,
+            RecoveryAudit audit,
             IdSource ids) {
         this.mutations = mutations;
         this.users = users;
@@ -67,8 +66,14 @@ public final class Recovery {
         this.passwords = passwords;
         this.authenticators = authenticators;
         this.denials = denials;
-        this.code = new RecoveryCode(dataDir, clock);
+        this.audit = audit;
+        this.code = audit.code();
         this.ids = ids;
+    }
+
+    /** What records codes that nobody has used yet. */
+    Reconciler watch() {
+        return audit;
     }
 
     boolean waits() {
@@ -76,6 +81,7 @@ public final class Recovery {
     }
 
     Reply run(Call call, BootstrapFeature.Body body) {
+        audit.record();
         String given = Objects.requireNonNullElse(body.code(), "");
         if (!code.accepts(given)) {
             denials.record(
