@@ -2,15 +2,20 @@ package dev.vt.control.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vt.control.auth.Scopes;
 import dev.vt.control.testing.People;
 import dev.vt.control.testing.TestClient;
 import dev.vt.control.testing.TestReply;
 import dev.vt.control.testing.TestServer;
+import dev.vt.control.token.Tokens;
+import dev.vt.eventlog.Actor;
 import dev.vt.eventlog.EventFilter;
 import dev.vt.eventlog.EventJson;
 import dev.vt.kernel.Json;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -146,6 +151,31 @@ class SessionTest {
         assertThat(again.cookie()).isNotEqualTo(person.cookie());
         assertThat(again.console().get("/v1/auth/whoami").status()).isEqualTo(200);
         return again;
+    }
+
+    /** Or some would be left when all must end. */
+    @Test
+    void ofTooManySessionsTheOldestEnds() {
+        String email = address();
+        People.Person first = People.user(server, email);
+        People.Person second = People.signIn(server, first.userId(), email);
+        server.control()
+                .system()
+                .run(
+                        new Actor("user", first.userId()),
+                        draft -> IntStream.range(0, 98)
+                                .forEach(i -> Tokens.begin(
+                                        draft,
+                                        "console",
+                                        "console",
+                                        Scopes.all(),
+                                        draft.now().plus(Duration.ofDays(7)))));
+        assertThat(first.console().get("/v1/auth/whoami").status()).isEqualTo(200);
+
+        People.signIn(server, first.userId(), email);
+
+        assertThat(first.console().get("/v1/auth/whoami").code()).isEqualTo("token_revoked");
+        assertThat(second.console().get("/v1/auth/whoami").status()).isEqualTo(200);
     }
 
     @Test
