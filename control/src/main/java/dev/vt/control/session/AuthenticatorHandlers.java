@@ -96,9 +96,7 @@ final class AuthenticatorHandlers {
         User user = self(call);
         AtomicReference<Sessions.Opened> opened = new AtomicReference<>();
         writes.run(call.caller().actor(), draft -> {
-            if (authenticators.remove(draft, user.id())) {
-                authenticators.removed(draft, user.id());
-            }
+            authenticators.remove(draft, user.id());
             opened.set(sessions.rename(draft, call.caller(), SessionHandlers.session(call.caller())));
             Audit.allowed(draft, call, "auth.totp_remove", user.id());
         });

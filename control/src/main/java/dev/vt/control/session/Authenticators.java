@@ -102,17 +102,13 @@ public final class Authenticators {
         });
     }
 
-    /** False if there was none. */
-    public boolean remove(Draft draft, String userId) {
-        Optional<SideRecord> record = find(userId);
-        record.ifPresent(found -> draft.require(new Precondition.Side(Credentials.KIND, key(userId), found.version()))
-                .side(new SideOperation.Delete(Credentials.KIND, key(userId))));
-        return record.isPresent();
-    }
-
-    /** What says in the log that it is gone. */
-    void removed(Draft draft, String userId) {
-        Users.credentialChanged(draft, userId, "totp", draft.newId("cred"));
+    /** Forgets the user's authenticator, if there is one. */
+    public void remove(Draft draft, String userId) {
+        find(userId).ifPresent(found -> {
+            draft.require(new Precondition.Side(Credentials.KIND, key(userId), found.version()))
+                    .side(new SideOperation.Delete(Credentials.KIND, key(userId)));
+            Users.credentialChanged(draft, userId, "totp", parse(found).credentialId());
+        });
     }
 
     private void take(Draft draft, String userId, Optional<SideRecord> record, Sealed kept, String code) {

@@ -202,9 +202,9 @@ final class SessionHandlers {
                 .that(Passwords.acceptable(password), "/password", Passwords.RULE)
                 .done();
         String token = Objects.requireNonNull(body.token());
-        User user = invitations
-                .userOf(token)
-                .flatMap(users::find)
+        Optional<Invitations.Invitation> invitation = invitations.find(token);
+        User user = invitation
+                .flatMap(found -> users.find(found.userId()))
                 .filter(found -> !found.disabled())
                 .orElseThrow(() -> {
                     denials.record(
@@ -222,6 +222,9 @@ final class SessionHandlers {
         writes.run(new Actor("user", user.id()), draft -> {
             invitations.consume(draft, token, user.id());
             passwords.set(draft, user.id(), password);
+            if (invitation.orElseThrow().forgetsAuthenticator()) {
+                authenticators.remove(draft, user.id());
+            }
             tokens.endSessions(draft, user.id(), "", "password changed");
             audit(draft, call, "auth.invitation", user.id());
         });

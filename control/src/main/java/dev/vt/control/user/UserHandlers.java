@@ -31,6 +31,9 @@ final class UserHandlers {
             @Nullable String displayName,
             @Nullable Boolean operator) {}
 
+    /** Body of {@code invite}. */
+    record Invite(@Nullable Boolean forgetAuthenticator) {}
+
     /** Body of {@code disable}. */
     record Disable(@Nullable String reason) {}
 
@@ -101,17 +104,21 @@ final class UserHandlers {
                     draft.decided(
                             UserDecider.decide(new UserState.Absent(), command, true),
                             event -> Users.encode(id, event));
-                    inviteTo(draft, id, new UserState.Active(new UserState.Profile(email, displayName, operator)));
+                    inviteTo(
+                            draft,
+                            new Invitations.Invitation(id, false),
+                            new UserState.Active(new UserState.Profile(email, displayName, operator)));
                     Audit.allowed(draft, call, "user.create", id);
                     draft.created().id("user", id).resource(id).change(Change.create("user", id, email));
                 },
                 reader());
     }
 
-    private void inviteTo(Draft draft, String id, UserState user) {
+    private void inviteTo(Draft draft, Invitations.Invitation invitation, UserState user) {
+        String id = invitation.userId();
         UserCommand.Invite command = new UserCommand.Invite(draft.now().plus(Invitations.LIFE));
         if (draft.decided(UserDecider.decide(user, command, true), event -> Users.encode(id, event))) {
-            invitations.issue(draft, id, command.expiresAt());
+            invitations.issue(draft, invitation, command.expiresAt());
         }
     }
 
@@ -137,12 +144,14 @@ final class UserHandlers {
     }
 
     private Reply invite(Call call) {
+        boolean forget = call.bodyBytes().length > 0
+                && Boolean.TRUE.equals(call.body(Invite.class).forgetAuthenticator());
         return mutations.run(
                 call,
                 draft -> {
                     User user = find(call);
                     draft.target(user.key(), user.row().resourceVersion());
-                    inviteTo(draft, user.id(), user.state());
+                    inviteTo(draft, new Invitations.Invitation(user.id(), forget), user.state());
                     Audit.allowed(draft, call, "user.invite", user.id());
                     draft.id("user", user.id())
                             .resource(user.id())

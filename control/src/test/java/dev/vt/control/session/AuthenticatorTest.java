@@ -182,6 +182,30 @@ class AuthenticatorTest {
     }
 
     @Test
+    void anInvitationLeavesTheAuthenticatorUnlessTheOperatorSaysItIsLost() {
+        People.Person person = People.user(server, EMAIL);
+        TestAuthenticator.confirmed(server, person);
+        String invite = "/v1/users/" + person.userId() + "/invite";
+
+        accept(server.operator().send("POST", invite, null));
+        assertThat(login("").code()).isEqualTo("step_up_required");
+        TestReply lost = server.operator().post(invite, Json.object().put("forget_authenticator", true));
+        assertThat(login("").code()).as("nobody took it yet").isEqualTo("step_up_required");
+        accept(lost);
+        assertThat(login("").status()).isEqualTo(200);
+    }
+
+    private void accept(TestReply invited) {
+        TestReply accepted = server.anonymous()
+                .post(
+                        "/v1/auth/invitations/accept",
+                        Json.object()
+                                .put("token", invited.json().path("secret").asText())
+                                .put("password", People.PASSWORD));
+        assertThat(accepted.status()).as(accepted.toString()).isEqualTo(200);
+    }
+
+    @Test
     void anotherPasswordNeedsTheCodeToo() {
         People.Person person = People.user(server, EMAIL);
         TestAuthenticator phone = TestAuthenticator.confirmed(server, person);
