@@ -96,6 +96,8 @@ public final class Recovery {
                             call.header("user-agent").orElse("")));
             throw new ProblemException(invalid());
         }
+        // Another may have been made since; this is the one that counts.
+        audit.record(given);
         String email = Emails.normal(body.email());
         String password = body.password();
         new Checks()

@@ -3,6 +3,7 @@ package dev.vt.control.bootstrap;
 import dev.vt.control.audit.Audit;
 import dev.vt.control.audit.AuditEntry;
 import dev.vt.control.auth.Credentials;
+import dev.vt.control.auth.TokenSecrets;
 import dev.vt.control.feature.ReconcileReport;
 import dev.vt.control.feature.Reconciler;
 import dev.vt.control.feature.StateReader;
@@ -51,15 +52,30 @@ public final class RecoveryAudit implements Reconciler {
         return code;
     }
 
-    /** @throws ProblemException if the log does not take the record */
+    /**
+     * Of the code that is there, if there is one.
+     *
+     * @throws ProblemException if the log does not take the record
+     */
     void record() {
-        if (code.fingerprint().map(this::record).orElse(null)
-                instanceof SystemMutations.Outcome.Refused(Problem problem)) {
+        code.fingerprint().ifPresent(this::require);
+    }
+
+    /**
+     * @param made a code that was there
+     * @throws ProblemException if the log does not take the record
+     */
+    void record(String made) {
+        require(TokenSecrets.hash(made));
+    }
+
+    private void require(String fingerprint) {
+        if (append(fingerprint) instanceof SystemMutations.Outcome.Refused(Problem problem)) {
             throw new ProblemException(problem);
         }
     }
 
-    private SystemMutations.Outcome record(String fingerprint) {
+    private SystemMutations.Outcome append(String fingerprint) {
         String key = "recovery_made:" + fingerprint;
         return mutations.asSystem("recovery", draft -> {
             if (state.side(Credentials.KIND, key).isPresent()) {
@@ -91,7 +107,7 @@ public final class RecoveryAudit implements Reconciler {
         if (made.isEmpty()) {
             return ReconcileReport.NOTHING;
         }
-        return switch (record(made.get())) {
+        return switch (append(made.get())) {
             case SystemMutations.Outcome.Refused(Problem problem) ->
                 new ReconcileReport(1, 0, List.of(problem.code().code()));
             case SystemMutations.Outcome.Applied applied -> ReconcileReport.of(1, 1);

@@ -220,7 +220,7 @@ class RecoverOperatorTest {
         RecoveryAudit audit =
                 new RecoveryAudit(server.control().store(), standby, server.dataDir(), Clock.systemUTC(), "srv_test");
 
-        assertThatThrownBy(audit::record)
+        assertThatThrownBy(() -> audit.record())
                 .isInstanceOfSatisfying(
                         ProblemException.class,
                         e -> assertThat(e.problem().code()).isEqualTo(ErrorCode.NO_LEADER));
