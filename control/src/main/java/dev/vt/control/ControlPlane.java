@@ -9,11 +9,13 @@ import dev.vt.control.audit.ReadAudits;
 import dev.vt.control.auth.Gatekeeper;
 import dev.vt.control.auth.Owners;
 import dev.vt.control.auth.RateLimiter;
+import dev.vt.control.auth.RoleChanges;
 import dev.vt.control.auth.Sensitive;
 import dev.vt.control.auth.TokenAuthenticator;
 import dev.vt.control.bootstrap.BootstrapCode;
 import dev.vt.control.bootstrap.BootstrapFeature;
 import dev.vt.control.bootstrap.Recovery;
+import dev.vt.control.bootstrap.RecoveryAudit;
 import dev.vt.control.ca.Authorities;
 import dev.vt.control.ca.CertificateAuthority;
 import dev.vt.control.ca.RaftTls;
@@ -101,6 +103,7 @@ import dev.vt.control.server.SnapshotClient;
 import dev.vt.control.server.StoreMaintenance;
 import dev.vt.control.service.ServiceFeature;
 import dev.vt.control.session.AuthWrites;
+import dev.vt.control.session.Authenticators;
 import dev.vt.control.session.Passwords;
 import dev.vt.control.session.SessionFeature;
 import dev.vt.control.session.Sessions;
@@ -345,9 +348,11 @@ public final class ControlPlane implements AutoCloseable {
         Projects projects = new Projects(store);
         Apps apps = new Apps(store);
         Tokens tokens = new Tokens(store, random);
+        RoleChanges roles = (draft, userId) -> tokens.endSessions(draft, userId, "", "role changed");
         Invitations invitations = new Invitations(store, clock, random);
         Passwords passwords = new Passwords(store, random);
-        SignIns signIns = new SignIns(users, passwords, sessions, authWrites, denials, clock);
+        Authenticators authenticators = new Authenticators(store, options.keys(), random);
+        SignIns signIns = new SignIns(users, passwords, authenticators, sessions, tokens, authWrites, denials, clock);
         ImageLookup images = new TenantImages(
                 options.images(),
                 options.registryHosts(),
@@ -370,9 +375,9 @@ public final class ControlPlane implements AutoCloseable {
                         options.self().serverId()),
                 new ConfigFeature(
                         mutations, store, clusters, config, options.self().serverId(), () -> options.raft() != null),
-                new UserFeature(mutations, store, users, invitations),
+                new UserFeature(mutations, store, users, invitations, roles),
                 new OrgFeature(mutations, store, orgs, users),
-                new MemberFeature(mutations, store, members, users),
+                new MemberFeature(mutations, store, members, users, roles),
                 new TokenFeature(mutations, store, tokens, users, orgs),
                 new PrincipalFeature(
                         mutations, store, passwords, authWrites, denials, limiter, this::limits, clock, random),
@@ -382,7 +387,20 @@ public final class ControlPlane implements AutoCloseable {
                         orgs,
                         tokens,
                         bootstrapCode,
-                        new Recovery(mutations, users, tokens, passwords, denials, options.dataDir(), clock, ids),
+                        new Recovery(
+                                mutations,
+                                users,
+                                tokens,
+                                passwords,
+                                authenticators,
+                                denials,
+                                new RecoveryAudit(
+                                        store,
+                                        system,
+                                        options.dataDir(),
+                                        clock,
+                                        options.self().serverId()),
+                                ids),
                         ids,
                         passwords)),
                 new DeviceFeature(new DeviceFeature.Wiring(
@@ -398,7 +416,8 @@ public final class ControlPlane implements AutoCloseable {
                         !options.plainHttp(),
                         clock,
                         random)),
-                new SessionFeature(signIns, sessions, passwords, invitations, users, tokens, authWrites, denials),
+                new SessionFeature(
+                        signIns, sessions, passwords, authenticators, invitations, users, tokens, authWrites, denials),
                 new ProjectFeature(mutations, store, projects),
                 new AppFeature(mutations, store, apps, projects),
                 new EnvFeature(mutations, store, envs, apps),

@@ -20,7 +20,8 @@ import java.util.TreeSet;
  * principal hash              access token of a service principal   principal_id, token_id, scopes, expires_at
  * </pre>
  *
- * Other features keep theirs here too: passwords under {@code password:<user>}, and so on.
+ * Other features keep theirs here too: passwords under {@code password:<user>}, authenticators under {@code totp:<user>}, and so
+ * on.
  */
 public final class Credentials {
     /** The kind of side record. */

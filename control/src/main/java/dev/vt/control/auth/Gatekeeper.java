@@ -37,6 +37,7 @@ public final class Gatekeeper implements Gate {
     private static final Set<String> GUESSABLE =
             Set.of("bootstrap.run", "auth.login", "auth.device.start", "auth.invitations.accept");
 
+    /** Of the password or code that a session was opened or stepped up with. */
     private static final Duration PASSWORD_AGE = Duration.ofMinutes(10);
 
     private final Authenticator authenticator;
@@ -185,7 +186,8 @@ public final class Gatekeeper implements Gate {
                 || session.authenticatedAt().plus(PASSWORD_AGE).isAfter(clock.instant())) {
             return Optional.empty();
         }
-        return Optional.of(Problem.of(ErrorCode.STEP_UP_REQUIRED, "the password was given more than 10 minutes ago")
-                .withHint("give it again: POST /v1/auth/step-up"));
+        return Optional.of(
+                Problem.of(ErrorCode.STEP_UP_REQUIRED, "the password or code was given more than 10 minutes ago")
+                        .withHint("give it again: POST /v1/auth/step-up"));
     }
 }

@@ -72,6 +72,13 @@ public final class Sensitive {
         stepUp("users.disable", "user.disable");
         stepUp("users.enable", "user.enable");
         stepUp("users.operator", "user.operator");
+        stepUp("auth.totp.enrol", "auth.totp_enrol");
+        stepUp("auth.totp.confirm", "auth.totp_confirm");
+        stepUp("auth.totp.remove", "auth.totp_remove");
+        stepUp("servers.promote", "server.promote");
+        stepUp("servers.demote", "server.demote");
+        stepUp("servers.leave", "server.leave");
+        stepUp("servers.remove", "server.remove");
         stepUp("config.set", "config.set");
         stepUp("config.rollback", "config.rollback");
         RULES.put("quotas.set", new Rule("quota.set", false, false, true));

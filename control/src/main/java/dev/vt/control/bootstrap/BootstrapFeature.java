@@ -5,6 +5,7 @@ import dev.vt.control.auth.Scopes;
 import dev.vt.control.feature.Draft;
 import dev.vt.control.feature.Feature;
 import dev.vt.control.feature.Mutations;
+import dev.vt.control.feature.Reconciler;
 import dev.vt.control.http.Access;
 import dev.vt.control.http.Call;
 import dev.vt.control.http.Checks;
@@ -83,6 +84,11 @@ public final class BootstrapFeature implements Feature {
     public List<Endpoint> endpoints() {
         return List.of(Endpoint.post("bootstrap.run", "/v1/bootstrap", Access.anonymous(), this::run)
                 .withoutKey());
+    }
+
+    @Override
+    public List<Reconciler> reconcilers() {
+        return List.of(recovery.watch());
     }
 
     private Reply run(Call call) {

@@ -9,7 +9,7 @@ import java.time.Clock;
 
 /**
  * {@code vt server recover-operator} (A22): makes a code for an operator who lost access. It needs the data directory and
- * nothing else, so it is local by nature; the server may run. What the code is used for is audited when it is used.
+ * nothing else, so it is local by nature; the server may run. The server audits the making and the use ({@link RecoveryAudit}).
  */
 public final class RecoverOperator {
     public static final String USAGE = """

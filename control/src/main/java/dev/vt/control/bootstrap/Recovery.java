@@ -9,11 +9,12 @@ import dev.vt.control.auth.TokenSecrets;
 import dev.vt.control.feature.Change;
 import dev.vt.control.feature.Draft;
 import dev.vt.control.feature.Mutations;
+import dev.vt.control.feature.Reconciler;
 import dev.vt.control.http.Call;
 import dev.vt.control.http.Checks;
 import dev.vt.control.http.Reply;
+import dev.vt.control.session.Authenticators;
 import dev.vt.control.session.Passwords;
-import dev.vt.control.token.Token;
 import dev.vt.control.token.Tokens;
 import dev.vt.control.user.Emails;
 import dev.vt.control.user.User;
@@ -27,8 +28,6 @@ import dev.vt.kernel.IdSource;
 import dev.vt.kernel.Json;
 import dev.vt.kernel.Problem;
 import dev.vt.kernel.ProblemException;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -46,7 +45,9 @@ public final class Recovery {
     private final Users users;
     private final Tokens tokens;
     private final Passwords passwords;
+    private final Authenticators authenticators;
     private final DenyAudits denials;
+    private final RecoveryAudit audit;
     private final RecoveryCode code;
     private final IdSource ids;
 
@@ -55,17 +56,24 @@ public final class Recovery {
             Users users,
             Tokens tokens,
             Passwords passwords,
+            Authenticators authenticators,
             DenyAudits denials,
-            Path dataDir,
-            Clock clock,
+            RecoveryAudit audit,
             IdSource ids) {
         this.mutations = mutations;
         this.users = users;
         this.tokens = tokens;
         this.passwords = passwords;
+        this.authenticators = authenticators;
         this.denials = denials;
-        this.code = new RecoveryCode(dataDir, clock);
+        this.audit = audit;
+        this.code = audit.code();
         this.ids = ids;
+    }
+
+    /** What records codes that nobody has used yet. */
+    Reconciler watch() {
+        return audit;
     }
 
     boolean waits() {
@@ -73,6 +81,7 @@ public final class Recovery {
     }
 
     Reply run(Call call, BootstrapFeature.Body body) {
+        audit.record();
         String given = Objects.requireNonNullElse(body.code(), "");
         if (!code.accepts(given)) {
             denials.record(
@@ -87,6 +96,8 @@ public final class Recovery {
                             call.header("user-agent").orElse("")));
             throw new ProblemException(invalid());
         }
+        // Another may have been made since; this is the one that counts.
+        audit.record(given);
         String email = Emails.normal(body.email());
         String password = body.password();
         new Checks()
@@ -105,12 +116,11 @@ public final class Recovery {
         spend(draft, given);
         Optional<User> user = users.find(userId);
         user.ifPresentOrElse(found -> Users.recover(draft, found), () -> Users.addFirst(draft, userId, email));
+        authenticators.remove(draft, userId);
         if (password != null) {
             passwords.set(draft, userId, password);
         }
-        for (Token session : tokens.otherSessions(userId, "")) {
-            tokens.end(draft, userId, session.row().id(), "operator recovered");
-        }
+        tokens.endSessions(draft, userId, "", "operator recovered");
         String tokenId =
                 tokens.issue(draft, "recovery", Scopes.all(), null, draft.now().plus(BootstrapFeature.TOKEN_LIFE));
         Audit.allowed(draft, call, ACTION, userId);

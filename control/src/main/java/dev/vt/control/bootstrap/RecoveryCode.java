@@ -18,6 +18,7 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,7 +97,32 @@ final class RecoveryCode {
         }
     }
 
+    /** Tells the code that is there from others without being it; also of one that is too old. */
+    synchronized Optional<String> fingerprint() {
+        return found().map(found -> TokenSecrets.hash(found.code()));
+    }
+
+    /** Deletes a code that is too old. */
+    synchronized void tidy() {
+        if (found().isPresent() && current().isEmpty()) {
+            consume();
+        }
+    }
+
+    private record Found(String code, Instant writtenAt) {
+        @Override
+        public String toString() {
+            return "Found[" + writtenAt + "]";
+        }
+    }
+
     private Optional<String> current() {
+        Instant now = clock.instant();
+        return found().filter(found -> now.isBefore(found.writtenAt().plus(LIFE)))
+                .map(Found::code);
+    }
+
+    private Optional<Found> found() {
         try {
             PosixFileAttributes attributes =
                     Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
@@ -104,13 +130,13 @@ final class RecoveryCode {
             boolean ownersOnly = attributes.isRegularFile()
                     && PosixFilePermissions.toString(attributes.permissions()).equals(OWNER_ONLY)
                     && attributes.owner().equals(Files.getOwner(directory));
-            if (!ownersOnly
-                    || !clock.instant()
-                            .isBefore(attributes.lastModifiedTime().toInstant().plus(LIFE))) {
+            if (!ownersOnly) {
                 return Optional.empty();
             }
+            Instant writtenAt = attributes.lastModifiedTime().toInstant();
             return Optional.of(Files.readString(file, StandardCharsets.US_ASCII).trim())
-                    .filter(TokenSecrets::isWellFormed);
+                    .filter(TokenSecrets::isWellFormed)
+                    .map(code -> new Found(code, writtenAt));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {

@@ -24,6 +24,7 @@ final class ApprovalHtml {
                 <input type="hidden" name="code" value="%s">
                 <label>Address <input name="email" type="email" autocomplete="username" required></label>
                 <label>Password <input name="password" type="password" autocomplete="current-password" required></label>
+                <label>Code of your authenticator, if you have one <input name="totp" inputmode="numeric" autocomplete="one-time-code"></label>
                 <button>Sign in</button>
                 </form>""".formatted(escape(code)));
     }

@@ -142,8 +142,11 @@ final class ApprovalPage implements HttpService {
         Map<String, String> form = form(request);
         String code = form.getOrDefault("code", "");
         try {
-            SignIns.SignedIn in =
-                    signIns.signIn(form.getOrDefault("email", ""), form.getOrDefault("password", ""), client(request));
+            SignIns.SignedIn in = signIns.signIn(
+                    form.getOrDefault("email", ""),
+                    form.getOrDefault("password", ""),
+                    form.getOrDefault("totp", ""),
+                    client(request));
             response.header("Set-Cookie", in.session().setCookie());
             response.header("Location", PATH + "?code=" + DeviceGrants.normal(code));
             response.status(303);

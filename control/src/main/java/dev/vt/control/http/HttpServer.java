@@ -57,6 +57,9 @@ public final class HttpServer implements AutoCloseable {
 
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[A-Za-z0-9._:-]{8,128}");
+    /** SC-14: nothing but the clipboard. */
+    private static final String PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
+
     private static final Duration READ_WAIT = Duration.ofSeconds(5);
     /** Of a body that is too large, so that its sender still gets an answer. */
     private static final int MAX_DRAIN = 8 << 20;
@@ -241,6 +244,9 @@ public final class HttpServer implements AutoCloseable {
         response.header("Cache-Control", "no-store");
         response.header("X-Content-Type-Options", "nosniff");
         response.header("Referrer-Policy", "no-referrer");
+        response.header("Cross-Origin-Opener-Policy", "same-origin");
+        response.header("Cross-Origin-Resource-Policy", "same-origin");
+        response.header("Permissions-Policy", PERMISSIONS);
         if (options.tls() != null) {
             response.header("Strict-Transport-Security", "max-age=31536000");
         }

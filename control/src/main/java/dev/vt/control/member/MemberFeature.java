@@ -1,5 +1,6 @@
 package dev.vt.control.member;
 
+import dev.vt.control.auth.RoleChanges;
 import dev.vt.control.feature.Feature;
 import dev.vt.control.feature.Mutations;
 import dev.vt.control.feature.StateReader;
@@ -13,8 +14,8 @@ import java.util.List;
 public final class MemberFeature implements Feature {
     private final MemberHandlers handlers;
 
-    public MemberFeature(Mutations mutations, StateReader state, Members members, Users users) {
-        this.handlers = new MemberHandlers(mutations, state, members, users);
+    public MemberFeature(Mutations mutations, StateReader state, Members members, Users users, RoleChanges roles) {
+        this.handlers = new MemberHandlers(mutations, state, members, users, roles);
     }
 
     @Override

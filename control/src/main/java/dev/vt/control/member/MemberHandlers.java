@@ -2,6 +2,7 @@ package dev.vt.control.member;
 
 import dev.vt.control.audit.Audit;
 import dev.vt.control.auth.Role;
+import dev.vt.control.auth.RoleChanges;
 import dev.vt.control.feature.Change;
 import dev.vt.control.feature.Draft;
 import dev.vt.control.feature.ListQuery;
@@ -41,12 +42,14 @@ final class MemberHandlers {
     private final StateReader state;
     private final Members members;
     private final Users users;
+    private final RoleChanges roles;
 
-    MemberHandlers(Mutations mutations, StateReader state, Members members, Users users) {
+    MemberHandlers(Mutations mutations, StateReader state, Members members, Users users, RoleChanges roles) {
         this.mutations = mutations;
         this.state = state;
         this.members = members;
         this.users = users;
+        this.roles = roles;
     }
 
     List<Endpoint> endpoints() {
@@ -92,6 +95,7 @@ final class MemberHandlers {
                     String userId = users.byEmail(email).map(User::id).orElse(null);
                     String id = Members.add(
                             draft, orgId, new MemberCommand.Add(userId, email, role), facts(call, Optional.empty()));
+                    roleChanges(draft, userId, email);
                     Audit.allowed(draft, call, "member.add", id);
                     draft.created().id("member", id).resource(id);
                 },
@@ -143,7 +147,15 @@ final class MemberHandlers {
         } else {
             draft.change(Change.update("member", member.id(), member.email(), "role changed"));
         }
+        roleChanges(draft, member.userId(), member.email());
         Audit.allowed(draft, call, removal ? "member.remove" : "member.update", member.id());
+    }
+
+    /** Who was added before they were a user is known by the address. */
+    private void roleChanges(Draft draft, @Nullable String userId, String email) {
+        Optional.ofNullable(userId)
+                .or(() -> users.byEmail(email).map(User::id))
+                .ifPresent(person -> roles.changed(draft, person));
     }
 
     private static MemberDecider.Facts facts(Call call, Optional<Member> otherOwner) {

@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Slows guessing down (A23): five wrong passwords in fifteen minutes per account and address, then delays that double from 15
+ * Slows guessing down (A23): five wrong tries in fifteen minutes per account and address, then delays that double from 15
  * seconds to fifteen minutes. In memory, at most twenty thousand pairs. Thread-safe.
  */
 final class LoginGuard {
@@ -43,7 +43,7 @@ final class LoginGuard {
             if (wrong != null && now.isBefore(wrong.blockedUntil())) {
                 long seconds =
                         Math.max(1, Duration.between(now, wrong.blockedUntil()).toSeconds());
-                throw new ProblemException(Problem.of(ErrorCode.RATE_LIMITED, "too many wrong passwords")
+                throw new ProblemException(Problem.of(ErrorCode.RATE_LIMITED, "too many wrong passwords or codes")
                         .withDetails(Map.of("retry_after_seconds", seconds)));
             }
         }
@@ -56,6 +56,18 @@ final class LoginGuard {
             int count = old == null || old.last().plus(WINDOW).isBefore(now) ? 1 : old.count() + 1;
             Instant until = count < FREE ? Instant.MIN : now.plus(delay(count - FREE));
             wrongs.put(key(email, address), new Wrong(count, now, until));
+        }
+    }
+
+    /**
+     * Checks, and counts in the same step: a wrong try until it {@link #succeeded}. However many come at once, few get through.
+     *
+     * @throws ProblemException {@code rate_limited} while a delay runs
+     */
+    void take(String account, String address) {
+        synchronized (wrongs) {
+            check(account, address);
+            failed(account, address);
         }
     }
 

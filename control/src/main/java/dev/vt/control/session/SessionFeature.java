@@ -7,21 +7,26 @@ import dev.vt.control.token.Tokens;
 import dev.vt.control.user.Invitations;
 import dev.vt.control.user.Users;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Registers the endpoints; sessions have no events of their own. */
 public final class SessionFeature implements Feature {
     private final SessionHandlers handlers;
+    private final AuthenticatorHandlers authenticators;
 
     public SessionFeature(
             SignIns signIns,
             Sessions sessions,
             Passwords passwords,
+            Authenticators authenticators,
             Invitations invitations,
             Users users,
             Tokens tokens,
             AuthWrites writes,
             DenyAudits denials) {
-        this.handlers = new SessionHandlers(signIns, sessions, passwords, invitations, users, tokens, writes, denials);
+        this.handlers = new SessionHandlers(
+                signIns, sessions, passwords, authenticators, invitations, users, tokens, writes, denials);
+        this.authenticators = new AuthenticatorHandlers(authenticators, signIns, sessions, tokens, users, writes);
     }
 
     @Override
@@ -31,6 +36,7 @@ public final class SessionFeature implements Feature {
 
     @Override
     public List<Endpoint> endpoints() {
-        return handlers.endpoints();
+        return Stream.concat(handlers.endpoints().stream(), authenticators.endpoints().stream())
+                .toList();
     }
 }

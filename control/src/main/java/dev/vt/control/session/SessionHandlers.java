@@ -12,7 +12,6 @@ import dev.vt.control.http.Checks;
 import dev.vt.control.http.Endpoint;
 import dev.vt.control.http.Refusals;
 import dev.vt.control.http.Reply;
-import dev.vt.control.token.Token;
 import dev.vt.control.token.Tokens;
 import dev.vt.control.user.Invitations;
 import dev.vt.control.user.User;
@@ -32,7 +31,10 @@ import org.jspecify.annotations.Nullable;
 /** HTTP: what a browser needs to sign in, stay safe, and sign out. */
 final class SessionHandlers {
     /** Body of a sign-in. */
-    record Login(@Nullable String email, @Nullable String password) {
+    record Login(
+            @Nullable String email,
+            @Nullable String password,
+            @Nullable String totp) {
         @Override
         public String toString() {
             return "Login[redacted]";
@@ -40,7 +42,7 @@ final class SessionHandlers {
     }
 
     /** Body of {@code step-up}. */
-    record StepUp(@Nullable String password) {
+    record StepUp(@Nullable String password, @Nullable String totp) {
         @Override
         public String toString() {
             return "StepUp[redacted]";
@@ -49,7 +51,9 @@ final class SessionHandlers {
 
     /** Body of {@code password}. */
     record Change(
-            @Nullable String currentPassword, @Nullable String newPassword) {
+            @Nullable String currentPassword,
+            @Nullable String newPassword,
+            @Nullable String totp) {
         @Override
         public String toString() {
             return "Change[redacted]";
@@ -67,6 +71,7 @@ final class SessionHandlers {
     private final SignIns signIns;
     private final Sessions sessions;
     private final Passwords passwords;
+    private final Authenticators authenticators;
     private final Invitations invitations;
     private final Users users;
     private final Tokens tokens;
@@ -77,6 +82,7 @@ final class SessionHandlers {
             SignIns signIns,
             Sessions sessions,
             Passwords passwords,
+            Authenticators authenticators,
             Invitations invitations,
             Users users,
             Tokens tokens,
@@ -85,6 +91,7 @@ final class SessionHandlers {
         this.signIns = signIns;
         this.sessions = sessions;
         this.passwords = passwords;
+        this.authenticators = authenticators;
         this.invitations = invitations;
         this.users = users;
         this.tokens = tokens;
@@ -115,11 +122,15 @@ final class SessionHandlers {
                 .required("/password", body.password())
                 .done();
         SignIns.SignedIn in = signIns.signIn(
-                Objects.requireNonNull(body.email()), Objects.requireNonNull(body.password()), Client.of(call));
+                Objects.requireNonNull(body.email()),
+                Objects.requireNonNull(body.password()),
+                given(body.totp()),
+                Client.of(call));
         return answer(in.user(), in.session());
     }
 
-    private static Reply answer(User user, Sessions.Opened session) {
+    /** Who is signed in, and the session's new cookie. */
+    static Reply answer(User user, Sessions.Opened session) {
         ObjectNode out = Json.object()
                 .put("user_id", user.id())
                 .put("email", user.email())
@@ -141,11 +152,20 @@ final class SessionHandlers {
 
     private Reply stepUp(Call call) {
         StepUp body = call.body(StepUp.class);
-        new Checks().required("/password", body.password()).done();
         User user = self(call);
-        signIns.verify("auth.step_up", user.email(), Objects.requireNonNull(body.password()), Client.of(call));
+        boolean second = authenticators.required(user.id());
+        if (!second) {
+            new Checks().required("/password", body.password()).done();
+        }
+        Client client = Client.of(call);
+        // With an authenticator its code is what is fresh; a password beside it must still be right.
+        if (body.password() != null) {
+            signIns.verify("auth.step_up", user.email(), body.password(), client);
+        }
         AtomicReference<Sessions.Opened> opened = new AtomicReference<>();
-        writes.run(call.caller().actor(), draft -> {
+        String code = given(body.totp());
+        signIns.guarded("auth.step_up", user, code, client, draft -> {
+            authenticators.use(draft, user.id(), code);
             opened.set(sessions.renew(draft, call.caller(), session(call.caller())));
             audit(draft, call, "auth.step_up", user.id());
         });
@@ -162,13 +182,13 @@ final class SessionHandlers {
         User user = self(call);
         signIns.verify("auth.password", user.email(), Objects.requireNonNull(body.currentPassword()), Client.of(call));
         AtomicReference<Sessions.Opened> opened = new AtomicReference<>();
-        writes.run(call.caller().actor(), draft -> {
+        String code = given(body.totp());
+        signIns.guarded("auth.password", user, code, Client.of(call), draft -> {
+            authenticators.use(draft, user.id(), code);
             passwords.set(draft, user.id(), wanted);
             opened.set(sessions.renew(draft, call.caller(), session(call.caller())));
             // Whoever else knew the old password is out.
-            for (Token other : tokens.otherSessions(user.id(), call.caller().tokenId())) {
-                tokens.end(draft, user.id(), other.row().id(), "password changed");
-            }
+            tokens.endSessions(draft, user.id(), call.caller().tokenId(), "password changed");
             audit(draft, call, "auth.password", user.id());
         });
         return answer(user, Objects.requireNonNull(opened.get()));
@@ -182,9 +202,9 @@ final class SessionHandlers {
                 .that(Passwords.acceptable(password), "/password", Passwords.RULE)
                 .done();
         String token = Objects.requireNonNull(body.token());
-        User user = invitations
-                .userOf(token)
-                .flatMap(users::find)
+        Optional<Invitations.Invitation> invitation = invitations.find(token);
+        User user = invitation
+                .flatMap(found -> users.find(found.userId()))
                 .filter(found -> !found.disabled())
                 .orElseThrow(() -> {
                     denials.record(
@@ -202,6 +222,10 @@ final class SessionHandlers {
         writes.run(new Actor("user", user.id()), draft -> {
             invitations.consume(draft, token, user.id());
             passwords.set(draft, user.id(), password);
+            if (invitation.orElseThrow().forgetsAuthenticator()) {
+                authenticators.remove(draft, user.id());
+            }
+            tokens.endSessions(draft, user.id(), "", "password changed");
             audit(draft, call, "auth.invitation", user.id());
         });
         return Reply.ok(Json.object().put("user_id", user.id()).put("email", user.email()));
@@ -215,7 +239,11 @@ final class SessionHandlers {
         return users.find(call.caller().actor().id()).orElseThrow(Refusals::notFound);
     }
 
-    private static Caller.SignIn session(Caller caller) {
+    private static String given(@Nullable String text) {
+        return Objects.requireNonNullElse(text, "");
+    }
+
+    static Caller.SignIn session(Caller caller) {
         return Optional.ofNullable(caller.session()).orElseThrow();
     }
 }

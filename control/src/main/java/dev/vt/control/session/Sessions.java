@@ -66,20 +66,31 @@ public final class Sessions implements Gatekeeper.SessionUse {
     Opened open(Draft draft) {
         Instant end = draft.now().plus(LIFE);
         String tokenId = Tokens.begin(draft, "console", "console", Scopes.all(), end);
-        return keep(draft, tokenId, end);
+        return keep(draft, tokenId, draft.now(), end);
     }
 
-    /** The same session under another cookie, with its password given now (SC-15). */
+    /** The same session under another cookie, with its password or code given now (SC-15). */
     Opened renew(Draft draft, Caller caller, Caller.SignIn session) {
+        return rename(draft, caller, session, draft.now());
+    }
+
+    /** The same session under another cookie; nothing was given, so it is as old as before. */
+    Opened rename(Draft draft, Caller caller, Caller.SignIn session) {
+        return rename(draft, caller, session, session.authenticatedAt());
+    }
+
+    private Opened rename(Draft draft, Caller caller, Caller.SignIn session, Instant authenticatedAt) {
         draft.require(new Precondition.Side(Credentials.KIND, session.key(), version(session)))
                 .side(new SideOperation.Delete(Credentials.KIND, session.key()));
-        return keep(draft, caller.tokenId(), caller.expiresAt());
+        return keep(draft, caller.tokenId(), authenticatedAt, caller.expiresAt());
     }
 
-    private Opened keep(Draft draft, String tokenId, Instant end) {
+    private Opened keep(Draft draft, String tokenId, Instant authenticatedAt, Instant end) {
         String cookie = TokenSecrets.next(TokenSecrets.SESSION, random);
         draft.side(Credentials.keep(
-                cookie, Credentials.session(tokenId, draft.now(), draft.now().plus(IDLE)), end));
+                cookie,
+                Credentials.session(tokenId, authenticatedAt, draft.now().plus(IDLE)),
+                end));
         return new Opened(cookie, end);
     }
 

@@ -3,6 +3,8 @@ package dev.vt.control.session;
 import dev.vt.control.audit.Audit;
 import dev.vt.control.audit.AuditEntry;
 import dev.vt.control.audit.DenyAudits;
+import dev.vt.control.feature.Draft;
+import dev.vt.control.token.Tokens;
 import dev.vt.control.user.Emails;
 import dev.vt.control.user.User;
 import dev.vt.control.user.Users;
@@ -16,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /** Checks passwords and opens sessions; for the API and for the approval page. Thread-safe. */
 public final class SignIns {
@@ -26,29 +29,47 @@ public final class SignIns {
     private final Sessions sessions;
     private final AuthWrites writes;
     private final DenyAudits denials;
+    private final Tokens tokens;
     private final LoginGuard guard;
+    /** Per person, wherever the code comes from: who has the password may have many addresses, and codes are short. */
+    private final LoginGuard codes;
+
+    private final Authenticators authenticators;
 
     public SignIns(
-            Users users, Passwords passwords, Sessions sessions, AuthWrites writes, DenyAudits denials, Clock clock) {
+            Users users,
+            Passwords passwords,
+            Authenticators authenticators,
+            Sessions sessions,
+            Tokens tokens,
+            AuthWrites writes,
+            DenyAudits denials,
+            Clock clock) {
+        this.authenticators = authenticators;
         this.users = users;
         this.passwords = passwords;
         this.sessions = sessions;
+        this.tokens = tokens;
         this.writes = writes;
         this.denials = denials;
         this.guard = new LoginGuard(clock);
+        this.codes = new LoginGuard(clock);
     }
 
     /** Who signed in, and the session that was opened. */
     public record SignedIn(User user, Sessions.Opened session) {}
 
     /**
-     * @throws ProblemException {@code invalid_credentials}, {@code user_disabled} or {@code rate_limited}
+     * @param code of the authenticator, or empty
+     * @throws ProblemException {@code invalid_credentials}, {@code user_disabled}, {@code rate_limited}, or {@code
+     *     step_up_required} if the password is right and a code is needed too
      */
-    public SignedIn signIn(String email, String password, Client client) {
+    public SignedIn signIn(String email, String password, String code, Client client) {
         User user = verify(LOGIN, Emails.normal(email), password, client);
-        Actor actor = new Actor("user", user.id());
         AtomicReference<Sessions.Opened> opened = new AtomicReference<>();
-        writes.run(actor, draft -> {
+        guarded(LOGIN, user, code, client, draft -> {
+            authenticators.use(draft, user.id(), code);
+            tokens.makeRoomForSession(draft, user.id());
             opened.set(sessions.open(draft));
             Audit.allowed(
                     draft,
@@ -59,7 +80,36 @@ public final class SignIns {
     }
 
     /**
-     * The user with this address, if the password is theirs.
+     * Appends with a code of the user's authenticator in the attempt; a wrong one counts like a wrong password, and only a
+     * right one forgets those before it, or the password alone would buy any number of guesses.
+     *
+     * @param code that the attempt takes, or empty
+     */
+    void guarded(String action, User user, String code, Client client, Consumer<Draft> attempt) {
+        guard.check(user.email(), client.address());
+        if (!code.isEmpty()) {
+            codes.take(user.id(), "");
+        }
+        try {
+            writes.run(new Actor("user", user.id()), attempt);
+        } catch (ProblemException e) {
+            ErrorCode refusal = e.problem().code();
+            if (refusal == ErrorCode.INVALID_CREDENTIALS) {
+                guard.failed(user.email(), client.address());
+            }
+            if (refusal == ErrorCode.INVALID_CREDENTIALS || refusal == ErrorCode.STEP_UP_REQUIRED) {
+                deny(action, Optional.of(user), refusal, client);
+            }
+            throw e;
+        }
+        guard.succeeded(user.email(), client.address());
+        if (!code.isEmpty()) {
+            codes.succeeded(user.id(), "");
+        }
+    }
+
+    /**
+     * The user with this address, if the password is theirs; {@link #guarded} must follow.
      *
      * @param action under which a failure is audited
      */
@@ -72,7 +122,6 @@ public final class SignIns {
             throw new ProblemException(
                     Problem.of(ErrorCode.INVALID_CREDENTIALS, "the address and the password do not belong together"));
         }
-        guard.succeeded(email, client.address());
         User known = user.orElseThrow();
         if (known.disabled()) {
             deny(action, user, ErrorCode.USER_DISABLED, client);

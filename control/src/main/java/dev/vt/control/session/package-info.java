@@ -4,7 +4,9 @@
  * <pre>
  * email, password ── guard (5 wrong per 15 min and address) ─► Argon2id ─► token of kind console + credential "session"
  *                                                                            └─► cookie __Host-vt_session, X-CSRF-Token
- * step-up: the same password again ─► another cookie with a fresh authenticated_at
+ * with an authenticator: its code too, each once ({@link dev.vt.control.session.Authenticators})
+ * step-up: the same password, or a code, again ─► another cookie with a fresh authenticated_at
+ * another role: all sessions of the person end in its batch ({@link dev.vt.control.auth.RoleChanges})
  * </pre>
  *
  * <p>A session is a token: it is listed with the person's tokens, and revoked like one. It is idle after twelve hours and ends

@@ -8,6 +8,7 @@ import dev.vt.eventlog.NewEvent;
 import dev.vt.eventlog.Owner;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What other nouns may know of tokens, and how they put a new one into their own batch. Thread-safe. */
 public final class Tokens {
+    /** Of one person at once. */
+    static final int MAX_SESSIONS = 100;
+
     private final StateReader state;
     private final SecureRandom random;
 
@@ -86,13 +90,29 @@ public final class Tokens {
                 .findOne());
     }
 
-    /** The user's living console sessions but this one, at most a hundred. */
-    public List<Token> otherSessions(String userId, String tokenId) {
+    /** Ends the person's console sessions, but the one with this token. */
+    public void endSessions(Draft draft, String userId, String exceptTokenId, String reason) {
+        sessions(userId, draft.now()).stream()
+                .map(session -> session.row().id())
+                .filter(id -> !id.equals(exceptTokenId))
+                .forEach(id -> end(draft, userId, id, reason));
+    }
+
+    /** Ends the oldest sessions if there would be too many with one more: whoever ends all must be able to. */
+    public void makeRoomForSession(Draft draft, String userId) {
+        sessions(userId, draft.now()).stream()
+                .skip(MAX_SESSIONS - 1)
+                .forEach(session -> end(draft, userId, session.row().id(), "too many sessions"));
+    }
+
+    /** Those that live, the newest first. */
+    private List<Token> sessions(String userId, Instant now) {
         return state.read(handle -> handle.createQuery("""
-                        SELECT * FROM tokens WHERE user_id = :user AND kind = 'console' AND id <> :id
-                          AND deleted_at IS NULL ORDER BY id DESC LIMIT 100""")
+                        SELECT * FROM tokens WHERE user_id = :user AND kind = 'console'
+                          AND deleted_at IS NULL AND expires_at > :now ORDER BY id DESC LIMIT :most""")
                 .bind("user", userId)
-                .bind("id", tokenId)
+                .bind("now", now.atOffset(ZoneOffset.UTC))
+                .bind("most", 2 * MAX_SESSIONS)
                 .map((row, context) -> Token.of(row))
                 .list());
     }

@@ -19,9 +19,13 @@ import java.util.Optional;
 
 /**
  * Invitations (api.md §7): {@code vt_inv_}, seven days, single use; a new one voids the one before. Kept as a credential under
- * its hash, with a second record that knows the user's current one. Thread-safe.
+ * its hash, with a second record that knows the user's current one. An authenticator outlives an invitation, unless the operator
+ * says that it is lost. Thread-safe.
  */
 public final class Invitations {
+    /** @param forgetsAuthenticator whether who takes it signs in without the authenticator they had */
+    public record Invitation(String userId, boolean forgetsAuthenticator) {}
+
     static final Duration LIFE = Duration.ofDays(7);
     private static final String INVITATION = "invitation";
 
@@ -36,7 +40,8 @@ public final class Invitations {
     }
 
     /** Adds a new one to the draft, shown once. */
-    void issue(Draft draft, String userId, Instant expiresAt) {
+    void issue(Draft draft, Invitation invitation, Instant expiresAt) {
+        String userId = invitation.userId();
         String token = TokenSecrets.next(TokenSecrets.INVITATION, random);
         Optional<SideRecord> old = state.side(Credentials.KIND, pointer(userId));
         draft.require(new Precondition.Side(
@@ -48,6 +53,7 @@ public final class Invitations {
                         Json.object()
                                 .put("kind", INVITATION)
                                 .put("user_id", userId)
+                                .put("forgets_authenticator", invitation.forgetsAuthenticator())
                                 .put("expires_at", expiresAt.toString()),
                         expiresAt))
                 .side(new SideOperation.Put(
@@ -58,8 +64,8 @@ public final class Invitations {
                 .secret(token);
     }
 
-    /** The user it is for; empty if it is unknown, used or too old, which are one answer (SC-1). */
-    public Optional<String> userOf(String token) {
+    /** What the token is; empty if it is unknown, used or too old, which are one answer (SC-1). */
+    public Optional<Invitation> find(String token) {
         if (!TokenSecrets.isWellFormed(token)) {
             return Optional.empty();
         }
@@ -68,7 +74,9 @@ public final class Invitations {
                 .filter(content -> content.path("kind").asText().equals(INVITATION))
                 .filter(content -> clock.instant()
                         .isBefore(Instant.parse(content.path("expires_at").asText())))
-                .map((JsonNode content) -> content.path("user_id").asText());
+                .map((JsonNode content) -> new Invitation(
+                        content.path("user_id").asText(),
+                        content.path("forgets_authenticator").asBoolean()));
     }
 
     /** Uses it up in this draft; somebody else may not have done so meanwhile. */

@@ -1,5 +1,6 @@
 package dev.vt.control.user;
 
+import dev.vt.control.auth.RoleChanges;
 import dev.vt.control.feature.Feature;
 import dev.vt.control.feature.Mutations;
 import dev.vt.control.feature.StateReader;
@@ -12,8 +13,9 @@ import java.util.List;
 public final class UserFeature implements Feature {
     private final UserHandlers handlers;
 
-    public UserFeature(Mutations mutations, StateReader state, Users users, Invitations invitations) {
-        this.handlers = new UserHandlers(mutations, state, users, invitations);
+    public UserFeature(
+            Mutations mutations, StateReader state, Users users, Invitations invitations, RoleChanges roles) {
+        this.handlers = new UserHandlers(mutations, state, users, invitations, roles);
     }
 
     @Override

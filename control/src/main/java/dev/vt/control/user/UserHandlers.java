@@ -1,6 +1,7 @@
 package dev.vt.control.user;
 
 import dev.vt.control.audit.Audit;
+import dev.vt.control.auth.RoleChanges;
 import dev.vt.control.feature.Change;
 import dev.vt.control.feature.Draft;
 import dev.vt.control.feature.ListQuery;
@@ -30,6 +31,9 @@ final class UserHandlers {
             @Nullable String displayName,
             @Nullable Boolean operator) {}
 
+    /** Body of {@code invite}. */
+    record Invite(@Nullable Boolean forgetAuthenticator) {}
+
     /** Body of {@code disable}. */
     record Disable(@Nullable String reason) {}
 
@@ -43,12 +47,14 @@ final class UserHandlers {
     private final StateReader state;
     private final Users users;
     private final Invitations invitations;
+    private final RoleChanges roles;
 
-    UserHandlers(Mutations mutations, StateReader state, Users users, Invitations invitations) {
+    UserHandlers(Mutations mutations, StateReader state, Users users, Invitations invitations, RoleChanges roles) {
         this.mutations = mutations;
         this.state = state;
         this.users = users;
         this.invitations = invitations;
+        this.roles = roles;
     }
 
     List<Endpoint> endpoints() {
@@ -98,17 +104,21 @@ final class UserHandlers {
                     draft.decided(
                             UserDecider.decide(new UserState.Absent(), command, true),
                             event -> Users.encode(id, event));
-                    inviteTo(draft, id, new UserState.Active(new UserState.Profile(email, displayName, operator)));
+                    inviteTo(
+                            draft,
+                            new Invitations.Invitation(id, false),
+                            new UserState.Active(new UserState.Profile(email, displayName, operator)));
                     Audit.allowed(draft, call, "user.create", id);
                     draft.created().id("user", id).resource(id).change(Change.create("user", id, email));
                 },
                 reader());
     }
 
-    private void inviteTo(Draft draft, String id, UserState user) {
+    private void inviteTo(Draft draft, Invitations.Invitation invitation, UserState user) {
+        String id = invitation.userId();
         UserCommand.Invite command = new UserCommand.Invite(draft.now().plus(Invitations.LIFE));
         if (draft.decided(UserDecider.decide(user, command, true), event -> Users.encode(id, event))) {
-            invitations.issue(draft, id, command.expiresAt());
+            invitations.issue(draft, invitation, command.expiresAt());
         }
     }
 
@@ -134,12 +144,14 @@ final class UserHandlers {
     }
 
     private Reply invite(Call call) {
+        boolean forget = call.bodyBytes().length > 0
+                && Boolean.TRUE.equals(call.body(Invite.class).forgetAuthenticator());
         return mutations.run(
                 call,
                 draft -> {
                     User user = find(call);
                     draft.target(user.key(), user.row().resourceVersion());
-                    inviteTo(draft, user.id(), user.state());
+                    inviteTo(draft, new Invitations.Invitation(user.id(), forget), user.state());
                     Audit.allowed(draft, call, "user.invite", user.id());
                     draft.id("user", user.id())
                             .resource(user.id())
@@ -189,6 +201,9 @@ final class UserHandlers {
                 // Whoever is counted on to stay must not go at the same time.
                 other.ifPresent(
                         operator -> draft.expect(operator.key(), operator.row().resourceVersion()));
+            }
+            if (command instanceof UserCommand.SetOperator) {
+                roles.changed(draft, user.id());
             }
             Audit.allowed(draft, call, action, user.id());
             draft.change(Change.update("user", user.id(), user.email(), summary));

@@ -179,6 +179,7 @@ class RightsMatrixTest {
                     .post(
                             "/v1/users/" + person.userId() + "/operator",
                             Json.object().put("operator", true));
+            return People.signIn(server, person.userId(), email);
         }
         return person;
     }

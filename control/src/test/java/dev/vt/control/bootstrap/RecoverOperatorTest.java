@@ -1,15 +1,23 @@
 package dev.vt.control.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vt.control.feature.ReconcileReport;
+import dev.vt.control.feature.SystemMutations;
 import dev.vt.control.testing.People;
+import dev.vt.control.testing.TestAuthenticator;
 import dev.vt.control.testing.TestClient;
 import dev.vt.control.testing.TestReply;
 import dev.vt.control.testing.TestServer;
 import dev.vt.eventlog.EventFilter;
 import dev.vt.eventlog.EventJson;
+import dev.vt.kernel.ErrorCode;
+import dev.vt.kernel.Ids;
 import dev.vt.kernel.Json;
+import dev.vt.kernel.ProblemException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -17,10 +25,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -96,6 +106,19 @@ class RecoverOperatorTest {
     }
 
     @Test
+    void whoLostTheAuthenticatorSignsInWithoutIt() throws IOException {
+        server.bootstrapped();
+        recover(code(), EMAIL);
+        People.Person operator = People.signIn(server, server.bootstrapped().userId(), EMAIL, PASSWORD);
+        TestAuthenticator.confirmed(server, operator);
+        assertThat(People.login(server, EMAIL, PASSWORD).code()).isEqualTo("step_up_required");
+
+        recover(code(), EMAIL);
+
+        assertThat(People.login(server, EMAIL, PASSWORD).status()).isEqualTo(200);
+    }
+
+    @Test
     void aDisabledUserIsAnOperatorAgain() throws IOException {
         People.Person person = People.user(server, "second@example.com");
         assertThat(server.operator()
@@ -161,6 +184,63 @@ class RecoverOperatorTest {
         assertThat(recover(code, EMAIL).code()).isEqualTo("already_bootstrapped");
     }
 
+    /** Api.md §7: if nobody uses it, too. */
+    @Test
+    void itsMakingIsAuditedOnceByTheServerThatFindsIt() throws IOException, InterruptedException {
+        server.bootstrapped();
+        RecoveryAudit audit = new RecoveryAudit(
+                server.control().store(), server.control().system(), server.dataDir(), Clock.systemUTC(), "srv_test");
+        assertThat(audit.reconcile()).isEqualTo(ReconcileReport.NOTHING);
+        code();
+
+        assertThat(audit.reconcile()).isEqualTo(ReconcileReport.of(1, 1));
+        assertThat(audit.reconcile()).isEqualTo(ReconcileReport.of(1, 0));
+        code();
+        assertThat(audit.reconcile().changed()).isEqualTo(1);
+        server.verify();
+        JsonNode items = server.operator()
+                .get("/v1/audit?action=bootstrap.recovery_code")
+                .json()
+                .path("items");
+        assertThat(items).hasSize(2);
+        assertThat(items.get(0).path("resource").asText()).isEqualTo("srv_test");
+        assertThat(items.get(0).path("actor_id").asText()).isEqualTo("recovery");
+        assertThat(items.get(0).path("user_agent").asText()).isEqualTo("vt server recover-operator");
+    }
+
+    @Test
+    void aCodeThatCannotBeAuditedLetsNobodyIn() throws IOException {
+        server.bootstrapped();
+        code();
+        SystemMutations standby = new SystemMutations(
+                server.control().store(),
+                OptionalLong::empty,
+                Clock.systemUTC(),
+                Ids.uuidV7(Clock.systemUTC(), new SecureRandom()));
+        RecoveryAudit audit =
+                new RecoveryAudit(server.control().store(), standby, server.dataDir(), Clock.systemUTC(), "srv_test");
+
+        assertThatThrownBy(() -> audit.record())
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        e -> assertThat(e.problem().code()).isEqualTo(ErrorCode.NO_LEADER));
+        assertThat(audit.reconcile().problems()).containsExactly("no_leader");
+    }
+
+    @Test
+    void aCodeThatGrewOldIsAuditedToo() throws IOException {
+        server.bootstrapped();
+        code();
+        Clock later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(61));
+        RecoveryAudit audit = new RecoveryAudit(
+                server.control().store(), server.control().system(), server.dataDir(), later, "srv_test");
+
+        assertThat(audit.reconcile().changed()).isEqualTo(1);
+        audit.reconcile();
+
+        assertThat(server.dataDir().resolve("recovery-code")).doesNotExist();
+    }
+
     @Test
     void itsUseIsAuditedAndTheCodeIsInNoEvent() throws IOException, InterruptedException {
         server.bootstrapped();
@@ -176,6 +256,12 @@ class RecoverOperatorTest {
                 .path("items")
                 .forEach(item -> seen.add(item.path("decision").asText()));
         assertThat(seen).containsExactlyInAnyOrder("allow", "deny");
+        // The server that takes it without having seen it before records the making first.
+        assertThat(server.operator()
+                        .get("/v1/audit?action=bootstrap.recovery_code")
+                        .json()
+                        .path("items"))
+                .hasSize(1);
         assertThat(server.control().store().read(0, 1000, EventFilter.ALL).events())
                 .anySatisfy(
                         event -> assertThat(EventJson.write(event).toString()).contains("\"recovery\""))

@@ -42,7 +42,6 @@ class ErrorCodesTest {
             "a key holder that goes away while the server runs; the file is read at the start",
                     "master_key_unavailable",
             "a registry that does not answer; the client's own tests have it", "registry_unavailable",
-            "a password older than ten minutes, which needs a settable clock in sessions", "step_up_required",
             "a database that is gone, or a server that stops under a request", "unavailable");
 
     private static Map<ErrorCode, String> reasons(String... reasonsAndCodes) {

@@ -66,6 +66,18 @@ class HttpServerTest {
     }
 
     @Test
+    void answersAndRefusalsCarryTheHeadersOfSC14() {
+        for (String path : new String[] {"/v1/version", "/v1/auth/whoami", "/nowhere"}) {
+            TestReply reply = server.anonymous().get(path);
+            assertThat(reply.header("X-Content-Type-Options")).isEqualTo("nosniff");
+            assertThat(reply.header("Referrer-Policy")).isEqualTo("no-referrer");
+            assertThat(reply.header("Cross-Origin-Opener-Policy")).isEqualTo("same-origin");
+            assertThat(reply.header("Cross-Origin-Resource-Policy")).isEqualTo("same-origin");
+            assertThat(reply.header("Permissions-Policy")).contains("camera=()").doesNotContain("clipboard");
+        }
+    }
+
+    @Test
     void publicRowsAnswer() {
         TestClient anonymous = server.anonymous();
 

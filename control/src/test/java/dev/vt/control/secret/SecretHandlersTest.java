@@ -215,32 +215,10 @@ class SecretHandlersTest {
         shop.client().post(secrets + "/preview", values("TOKEN", CANARY));
 
         String encoded = Base64.getEncoder().encodeToString(CANARY.getBytes(StandardCharsets.UTF_8));
-        String all = everything();
+        String all = server.everyColumn();
 
         assertThat(all).contains("secret_bundle.version_set");
         assertThat(all).doesNotContain(CANARY).doesNotContain(encoded.substring(0, 16));
-    }
-
-    /** Every row of every table as text, and the raw bytes of binary columns. */
-    private String everything() {
-        StringBuilder out = new StringBuilder();
-        server.control().store().<Integer>read(handle -> {
-            handle.createQuery("""
-                            SELECT table_schema || '.' || table_name FROM information_schema.tables
-                            WHERE table_schema IN ('live', 'log')""")
-                    .mapTo(String.class)
-                    .list()
-                    .forEach(table -> handle.createQuery("SELECT t::text FROM " + table + " t")
-                            .mapTo(String.class)
-                            .list()
-                            .forEach(out::append));
-            handle.createQuery("SELECT content FROM log.side_records")
-                    .mapTo(byte[].class)
-                    .list()
-                    .forEach(bytes -> out.append(new String(bytes, StandardCharsets.ISO_8859_1)));
-            return 0;
-        });
-        return out.toString();
     }
 
     @Test

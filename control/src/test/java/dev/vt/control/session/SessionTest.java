@@ -2,19 +2,24 @@ package dev.vt.control.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vt.control.auth.Scopes;
 import dev.vt.control.testing.People;
 import dev.vt.control.testing.TestClient;
 import dev.vt.control.testing.TestReply;
 import dev.vt.control.testing.TestServer;
+import dev.vt.control.token.Tokens;
+import dev.vt.eventlog.Actor;
 import dev.vt.eventlog.EventFilter;
 import dev.vt.eventlog.EventJson;
 import dev.vt.kernel.Json;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A21, A23. */
+/** A21, A23, SC-15. */
 class SessionTest {
     @RegisterExtension
     static final TestServer server = new TestServer();
@@ -109,6 +114,84 @@ class SessionTest {
 
         assertThat(before.get("/v1/auth/whoami").code()).isEqualTo("unauthorized");
         assertThat(person.console().get("/v1/auth/whoami").status()).isEqualTo(200);
+    }
+
+    @Test
+    void noSessionFromBeforeCarriesAnotherRoleSC15() {
+        String email = address();
+        People.Person person = People.user(server, email);
+        TestClient operator = server.operator();
+        String members = "/v1/orgs/" + server.orgId() + "/members";
+        TestClient program = person.token(List.of("orgs:read"), null);
+
+        TestReply added =
+                operator.post(members, Json.object().put("email", email).put("role", "readonly"));
+        person = signedInAgain(person);
+        operator.ifMatch(1).patch(members + "/" + added.id(), Json.object().put("role", "admin"));
+        person = signedInAgain(person);
+        operator.ifMatch(2).patch(members + "/" + added.id(), Json.object().put("role", "admin"));
+        assertThat(person.console().get("/v1/auth/whoami").status())
+                .as("the same role")
+                .isEqualTo(200);
+        operator.delete(members + "/" + added.id());
+        person = signedInAgain(person);
+        operator.post(
+                "/v1/users/" + person.userId() + "/operator", Json.object().put("operator", true));
+        signedInAgain(person);
+
+        assertThat(program.get("/v1/auth/whoami").status())
+                .as("a program's token")
+                .isEqualTo(200);
+    }
+
+    /** The old cookie is dead; the new one is another. */
+    private static People.Person signedInAgain(People.Person person) {
+        assertThat(person.console().get("/v1/auth/whoami").code()).isEqualTo("token_revoked");
+        People.Person again = People.signIn(server, person.userId(), person.email());
+        assertThat(again.cookie()).isNotEqualTo(person.cookie());
+        assertThat(again.console().get("/v1/auth/whoami").status()).isEqualTo(200);
+        return again;
+    }
+
+    /** Or some would be left when all must end. */
+    @Test
+    void ofTooManySessionsTheOldestEnds() {
+        String email = address();
+        People.Person first = People.user(server, email);
+        People.Person second = People.signIn(server, first.userId(), email);
+        server.control()
+                .system()
+                .run(
+                        new Actor("user", first.userId()),
+                        draft -> IntStream.range(0, 98)
+                                .forEach(i -> Tokens.begin(
+                                        draft,
+                                        "console",
+                                        "console",
+                                        Scopes.all(),
+                                        draft.now().plus(Duration.ofDays(7)))));
+        assertThat(first.console().get("/v1/auth/whoami").status()).isEqualTo(200);
+
+        People.signIn(server, first.userId(), email);
+
+        assertThat(first.console().get("/v1/auth/whoami").code()).isEqualTo("token_revoked");
+        assertThat(second.console().get("/v1/auth/whoami").status()).isEqualTo(200);
+    }
+
+    @Test
+    void anInvitationThatSetsAnotherPasswordEndsTheSessions() {
+        String email = address();
+        People.Person person = People.user(server, email);
+        TestReply invited = server.operator().send("POST", "/v1/users/" + person.userId() + "/invite", null);
+
+        server.anonymous()
+                .post(
+                        "/v1/auth/invitations/accept",
+                        Json.object()
+                                .put("token", invited.json().path("secret").asText())
+                                .put("password", "another horse battery"));
+
+        assertThat(person.console().get("/v1/auth/whoami").code()).isEqualTo("token_revoked");
     }
 
     @Test

@@ -75,6 +75,11 @@ public final class People {
 
     /** A new user who has set a password and signed in. */
     public static Person user(TestServer server, String email) {
+        return signIn(server, invited(server, email), email);
+    }
+
+    /** A new user who has set a password; the answer is their id. */
+    private static String invited(TestServer server, String email) {
         TestReply made = server.operator().post("/v1/users", Json.object().put("email", email));
         assertThat(made.status()).as(made.toString()).isEqualTo(201);
         TestReply accepted = server.anonymous()
@@ -84,7 +89,7 @@ public final class People {
                                 .put("token", made.json().path("secret").asText())
                                 .put("password", PASSWORD));
         assertThat(accepted.status()).as(accepted.toString()).isEqualTo(200);
-        return signIn(server, made.id(), email);
+        return made.id();
     }
 
     public static Person signIn(TestServer server, String userId, String email) {
@@ -109,13 +114,13 @@ public final class People {
 
     /** A new user with a role in the test's org. */
     public static Person member(TestServer server, String email, String role) {
-        Person person = user(server, email);
+        String userId = invited(server, email);
         TestReply added = server.operator()
                 .post(
                         "/v1/orgs/" + server.orgId() + "/members",
                         Json.object().put("email", email).put("role", role));
         assertThat(added.status()).as(added.toString()).isEqualTo(201);
-        return person;
+        return signIn(server, userId, email);
     }
 
     static String cookieOf(TestReply reply) {

@@ -20,11 +20,13 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -80,6 +82,11 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback, Be
     /** Moves the server's clock on, for what takes minutes in life. */
     public void advance(Duration by) {
         clock.advance(by);
+    }
+
+    /** The server's time. */
+    public Instant now() {
+        return clock.instant();
     }
 
     /** A server that also acts by itself: schedules, follows deploys, watches nodes. */
@@ -221,6 +228,28 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback, Be
         assertThat(store.awaitDerived(store.events().head(), Duration.ofSeconds(20)))
                 .isTrue();
         assertThat(store.verify().differences()).isEmpty();
+    }
+
+    /** Every row of every table as text, and the raw bytes of binary columns. */
+    public String everyColumn() {
+        StringBuilder out = new StringBuilder();
+        control().store().<Integer>read(handle -> {
+            handle.createQuery("""
+                            SELECT table_schema || '.' || table_name FROM information_schema.tables
+                            WHERE table_schema IN ('live', 'log')""")
+                    .mapTo(String.class)
+                    .list()
+                    .forEach(table -> handle.createQuery("SELECT t::text FROM " + table + " t")
+                            .mapTo(String.class)
+                            .list()
+                            .forEach(out::append));
+            handle.createQuery("SELECT content FROM log.side_records")
+                    .mapTo(byte[].class)
+                    .list()
+                    .forEach(bytes -> out.append(new String(bytes, StandardCharsets.ISO_8859_1)));
+            return 0;
+        });
+        return out.toString();
     }
 
     /** What the server finds in registries. */

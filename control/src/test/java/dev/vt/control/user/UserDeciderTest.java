@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vt.control.testing.GoldenEvents;
 import dev.vt.kernel.Decision;
 import dev.vt.kernel.ErrorCode;
+import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,38 @@ class UserDeciderTest {
                 .isEqualTo(Decision.unchanged());
         assertThat(UserDecider.decide(ACTIVE, new UserCommand.Update("a@example.com", ""), false))
                 .isEqualTo(Decision.unchanged());
+    }
+
+    /** A22: whatever they were, and also the only operator. */
+    @Test
+    void whoIsRecoveredIsAnOperatorWhoCanSignIn() {
+        UserState.Profile plain = new UserState.Profile("a@example.com", "", false);
+        UserCommand recover = new UserCommand.Recover("cred_1");
+        UserEvent recovered = new UserEvent.CredentialChanged("recovery", "cred_1");
+
+        assertThat(UserDecider.decide(ACTIVE, recover, false)).isEqualTo(accepted(recovered));
+        assertThat(UserDecider.decide(new UserState.Active(plain), recover, true))
+                .isEqualTo(accepted(new UserEvent.OperatorSet(true), recovered));
+        assertThat(UserDecider.decide(DISABLED, recover, true)).isEqualTo(accepted(new UserEvent.Enabled(), recovered));
+        assertThat(UserDecider.decide(new UserState.Disabled(plain), recover, true))
+                .isEqualTo(accepted(new UserEvent.Enabled(), new UserEvent.OperatorSet(true), recovered));
+        assertThat(refusal(new UserState.Absent(), recover, true)).isEqualTo(ErrorCode.NOT_FOUND);
+    }
+
+    @Test
+    void recoveryReplaysToAnOperatorWhoCanSignIn() {
+        UserState state = new UserState.Disabled(new UserState.Profile("a@example.com", "", false));
+        Decision<UserEvent> decision = UserDecider.decide(state, new UserCommand.Recover("cred_1"), true);
+
+        for (UserEvent event : ((Decision.Accepted<UserEvent>) decision).events()) {
+            state = UserDecider.evolve(state, event);
+        }
+
+        assertThat(state).isEqualTo(ACTIVE);
+    }
+
+    private static Decision<UserEvent> accepted(UserEvent... events) {
+        return new Decision.Accepted<>(List.of(events));
     }
 
     @Test

@@ -96,13 +96,19 @@ class UserHandlersTest {
 
         operator.post(USERS + "/" + person.userId() + "/operator", Json.object().put("operator", true));
 
-        assertThat(person.console().get("/v1/cluster").status()).isEqualTo(200);
+        assertThat(person.console().get("/v1/cluster").code()).isEqualTo("token_revoked");
+        People.Person again = People.signIn(server, person.userId(), person.email());
+        assertThat(again.console().get("/v1/cluster").status()).isEqualTo(200);
         assertThat(operator.post(
                                 USERS + "/" + person.userId() + "/operator",
                                 Json.object().put("operator", false))
                         .receiptStatus())
                 .isEqualTo("applied");
-        assertThat(person.console().get("/v1/cluster").code()).isEqualTo("forbidden");
+        assertThat(People.signIn(server, person.userId(), person.email())
+                        .console()
+                        .get("/v1/cluster")
+                        .code())
+                .isEqualTo("forbidden");
     }
 
     @Test
