@@ -53,12 +53,13 @@ public final class BatchApplier {
     /**
      * Applies a group in its order within the caller's transaction, taking the lock of the log's head first.
      *
+     * @param end what the caller wants written with the group
      * @return one answer per batch, {@link Applied} or {@link Rejected}; worth nothing unless the transaction commits
      * @throws ApplyHaltedException if an event is unknown or a projection failed (S12): the transaction must be rolled back
      */
-    public List<AppendResult> apply(Handle tx, List<PreparedBatch> group) {
-        LogHead head = LogHead.lock(tx);
+    public List<AppendResult> apply(Handle tx, List<PreparedBatch> group, RoundTrip end) {
         WorkingSet state = WorkingSet.load(tx, group);
+        LogHead head = state.logHead();
         CoreFacts facts = new CoreFacts(tx, keyColumns);
         List<AppendResult> answers = new ArrayList<>(group.size());
         for (PreparedBatch prepared : group) {
@@ -87,8 +88,8 @@ public final class BatchApplier {
                 head = swept(head);
             }
         }
-        state.write();
-        head.store(tx);
+        head.store(end);
+        state.write(end);
         return answers;
     }
 

@@ -1,9 +1,11 @@
 package dev.vt.eventlog.apply;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.HexFormat;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -25,6 +27,9 @@ public record LogHead(
         Instant logTime,
         Instant sweptAt,
         long epoch) {
+    private static final String SELECT =
+            "SELECT applied_index, event_id, chain_hash, occurred_at, log_time, swept_at, epoch FROM log.log_head";
+
     public static final LogHead EMPTY =
             new LogHead(0, 0, "0".repeat(64), Instant.EPOCH, Instant.EPOCH, Instant.EPOCH, 0);
 
@@ -37,30 +42,38 @@ public record LogHead(
         return query(handle, "");
     }
 
+    /** As {@link #lock}; calls {@code found} when the trip is made. */
+    static void lock(RoundTrip trip, Consumer<LogHead> found) {
+        trip.query(SELECT + " FOR UPDATE", row -> found.accept(read(row)));
+    }
+
     private static LogHead query(Handle handle, String suffix) {
-        return handle.createQuery("SELECT applied_index, event_id, chain_hash, occurred_at, log_time, swept_at, epoch"
-                        + " FROM log.log_head" + suffix)
-                .map((row, context) -> new LogHead(
-                        row.getLong(1),
-                        row.getLong(2),
-                        HexFormat.of().formatHex(row.getBytes(3)),
-                        row.getObject(4, OffsetDateTime.class).toInstant(),
-                        row.getObject(5, OffsetDateTime.class).toInstant(),
-                        row.getObject(6, OffsetDateTime.class).toInstant(),
-                        row.getLong(7)))
+        return handle.createQuery(SELECT + suffix)
+                .map((row, context) -> read(row))
                 .one();
     }
 
-    void store(Handle tx) {
-        tx.createUpdate("UPDATE log.log_head SET applied_index = ?, event_id = ?, chain_hash = ?, occurred_at = ?,"
-                        + " log_time = ?, swept_at = ?, epoch = ?")
-                .bind(0, appliedIndex)
-                .bind(1, eventId)
-                .bind(2, HexFormat.of().parseHex(chainHash))
-                .bind(3, occurredAt.atOffset(ZoneOffset.UTC))
-                .bind(4, logTime.atOffset(ZoneOffset.UTC))
-                .bind(5, sweptAt.atOffset(ZoneOffset.UTC))
-                .bind(6, epoch)
-                .execute();
+    private static LogHead read(ResultSet row) throws SQLException {
+        return new LogHead(
+                row.getLong(1),
+                row.getLong(2),
+                HexFormat.of().formatHex(row.getBytes(3)),
+                row.getObject(4, OffsetDateTime.class).toInstant(),
+                row.getObject(5, OffsetDateTime.class).toInstant(),
+                row.getObject(6, OffsetDateTime.class).toInstant(),
+                row.getLong(7));
+    }
+
+    void store(RoundTrip trip) {
+        trip.update(
+                "UPDATE log.log_head SET applied_index = ?, event_id = ?, chain_hash = ?, occurred_at = ?,"
+                        + " log_time = ?, swept_at = ?, epoch = ?",
+                appliedIndex,
+                eventId,
+                HexFormat.of().parseHex(chainHash),
+                occurredAt,
+                logTime,
+                sweptAt,
+                epoch);
     }
 }

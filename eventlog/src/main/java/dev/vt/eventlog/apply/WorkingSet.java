@@ -9,11 +9,14 @@ import dev.vt.eventlog.Owner;
 import dev.vt.eventlog.Precondition;
 import dev.vt.eventlog.SideOperation;
 import dev.vt.eventlog.StoredEvent;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,7 @@ final class WorkingSet {
     private record Answer(long appliedIndex, Instant logTime, AppendResult result) {}
 
     private final Handle tx;
+    private @Nullable LogHead logHead;
     private final Map<String, Answer> answers = new HashMap<>();
     private final Map<String, Answer> newAnswers = new LinkedHashMap<>();
     private final Map<AggregateKey, AggregateHead> heads = new HashMap<>();
@@ -58,6 +61,7 @@ final class WorkingSet {
         this.tx = tx;
     }
 
+    /** Takes the lock of the log's head and reads what the group needs after it, in one trip. */
     static WorkingSet load(Handle tx, List<PreparedBatch> group) {
         WorkingSet set = new WorkingSet(tx);
         Set<String> batchIds = new LinkedHashSet<>();
@@ -93,11 +97,22 @@ final class WorkingSet {
                 sides.add(sideKey(operation));
             }
         }
-        set.loadAnswers(batchIds);
-        set.loadHeads(aggregateIds);
-        set.loadClaims(claimed, releasing);
-        set.loadSides(sides);
+        RoundTrip trip = new RoundTrip();
+        LogHead.lock(trip, head -> set.logHead = head);
+        set.loadAnswers(trip, batchIds);
+        set.loadHeads(trip, aggregateIds);
+        set.loadClaims(trip, claimed, releasing);
+        set.loadSides(trip, sides);
+        trip.run(tx);
         return set;
+    }
+
+    /** As it was found when it was locked. */
+    LogHead logHead() {
+        if (logHead == null) {
+            throw new IllegalStateException("the log has no head");
+        }
+        return logHead;
     }
 
     private static ScopedKey sideKey(SideOperation operation) {
@@ -109,17 +124,20 @@ final class WorkingSet {
 
     // Answers
 
-    private void loadAnswers(Set<String> batchIds) {
-        tx.createQuery("SELECT batch_id, applied_index, log_time, answer FROM log.batch_answers"
-                        + " WHERE batch_id = ANY (?)")
-                .bindArray(0, String.class, batchIds.toArray())
-                .map((row, context) -> Map.entry(
+    private void loadAnswers(RoundTrip trip, Set<String> batchIds) {
+        trip.query(
+                "SELECT batch_id, applied_index, log_time, answer FROM log.batch_answers WHERE batch_id = ANY (?)",
+                row -> answers.put(
                         row.getString(1),
                         new Answer(
                                 row.getLong(2),
                                 row.getObject(3, OffsetDateTime.class).toInstant(),
-                                AnswerJson.read(row.getString(4)))))
-                .forEach(entry -> answers.put(entry.getKey(), entry.getValue()));
+                                AnswerJson.read(row.getString(4)))),
+                (Object) texts(batchIds));
+    }
+
+    private static String[] texts(Collection<String> values) {
+        return values.toArray(String[]::new);
     }
 
     @Nullable
@@ -136,20 +154,20 @@ final class WorkingSet {
 
     // Aggregates
 
-    private void loadHeads(Set<String> ids) {
+    private void loadHeads(RoundTrip trip, Set<String> ids) {
         if (ids.isEmpty()) {
             return;
         }
-        tx.createQuery("SELECT aggregate_type, aggregate_id, seq, alive, org_id, project_id, app_id, env_id"
-                        + " FROM log.aggregates WHERE aggregate_id = ANY (?)")
-                .bindArray(0, String.class, ids.toArray())
-                .map((row, context) -> Map.entry(
+        trip.query(
+                "SELECT aggregate_type, aggregate_id, seq, alive, org_id, project_id, app_id, env_id"
+                        + " FROM log.aggregates WHERE aggregate_id = ANY (?)",
+                row -> heads.put(
                         new AggregateKey(row.getString(1), row.getString(2)),
                         new AggregateHead(
                                 row.getInt(3),
                                 row.getBoolean(4),
-                                new Owner(row.getString(5), row.getString(6), row.getString(7), row.getString(8)))))
-                .forEach(entry -> heads.put(entry.getKey(), entry.getValue()));
+                                new Owner(row.getString(5), row.getString(6), row.getString(7), row.getString(8)))),
+                (Object) texts(ids));
     }
 
     AggregateHead head(AggregateKey aggregate) {
@@ -172,7 +190,9 @@ final class WorkingSet {
 
     @Nullable
     String anyLiveChild(AggregateKey parent, String childType) {
-        writeHeads();
+        RoundTrip trip = new RoundTrip();
+        writeHeads(trip);
+        trip.run(tx);
         return tx.createQuery("SELECT min(aggregate_id) FROM log.aggregates WHERE " + ownerColumn(parent.type())
                         + " = ? AND aggregate_type = ? AND alive")
                 .bind(0, parent.id())
@@ -193,11 +213,19 @@ final class WorkingSet {
         };
     }
 
-    private void writeHeads() {
+    private void writeHeads(RoundTrip trip) {
         if (changedHeads.isEmpty()) {
             return;
         }
-        Columns columns = new Columns(8);
+        Columns columns = new Columns(
+                String.class,
+                String.class,
+                Integer.class,
+                Boolean.class,
+                String.class,
+                String.class,
+                String.class,
+                String.class);
         for (AggregateKey key : changedHeads) {
             AggregateHead head = head(key);
             columns.add(
@@ -210,41 +238,47 @@ final class WorkingSet {
                     head.owner().appId(),
                     head.owner().envId());
         }
-        Update update = tx.createUpdate("INSERT INTO log.aggregates"
-                + " (aggregate_type, aggregate_id, seq, alive, org_id, project_id, app_id, env_id)"
-                + " SELECT * FROM unnest(?::text[], ?::text[], ?::int[], ?::boolean[], ?::text[], ?::text[], ?::text[],"
-                + " ?::text[]) ON CONFLICT (aggregate_id, aggregate_type)"
-                + " DO UPDATE SET seq = excluded.seq, alive = excluded.alive");
-        columns.bind(update, String.class, String.class, Integer.class, Boolean.class);
-        update.execute();
+        trip.update(
+                "INSERT INTO log.aggregates"
+                        + " (aggregate_type, aggregate_id, seq, alive, org_id, project_id, app_id, env_id)"
+                        + " SELECT * FROM unnest(?::text[], ?::text[], ?::int[], ?::boolean[], ?::text[], ?::text[],"
+                        + " ?::text[], ?::text[]) ON CONFLICT (aggregate_id, aggregate_type)"
+                        + " DO UPDATE SET seq = excluded.seq, alive = excluded.alive",
+                columns.arrays());
         changedHeads.clear();
     }
 
     // Claims
 
-    private void loadClaims(Set<ScopedKey> keys, Set<String> owners) {
+    private void loadClaims(RoundTrip trip, Set<ScopedKey> keys, Set<String> owners) {
         if (!keys.isEmpty()) {
-            tx.createQuery("SELECT k.scope, k.key, c.owner_type, c.owner_id FROM unnest(?::text[], ?::text[])"
+            trip.query(
+                    "SELECT k.scope, k.key, c.owner_type, c.owner_id FROM unnest(?::text[], ?::text[])"
                             + " AS k (scope, key) CROSS JOIN LATERAL (SELECT owner_type, owner_id FROM log.claims"
-                            + " WHERE scope = k.scope AND key = k.key LIMIT 1) AS c")
-                    .bindArray(
-                            0, String.class, keys.stream().map(ScopedKey::scope).toArray())
-                    .bindArray(
-                            1, String.class, keys.stream().map(ScopedKey::key).toArray())
-                    .map((row, context) -> Map.entry(
-                            new ScopedKey(row.getString(1), row.getString(2)),
-                            new AggregateKey(row.getString(3), row.getString(4))))
-                    .forEach(entry -> claims.put(entry.getKey(), entry.getValue()));
+                            + " WHERE scope = k.scope AND key = k.key LIMIT 1) AS c",
+                    this::loadClaim,
+                    (Object[]) scopedKeys(keys));
         }
         if (!owners.isEmpty()) {
-            tx.createQuery("SELECT scope, key, owner_type, owner_id FROM log.claims WHERE owner_id = ANY (?)"
-                            + " ORDER BY scope, key")
-                    .bindArray(0, String.class, owners.toArray())
-                    .map((row, context) -> Map.entry(
-                            new ScopedKey(row.getString(1), row.getString(2)),
-                            new AggregateKey(row.getString(3), row.getString(4))))
-                    .forEach(entry -> claims.put(entry.getKey(), entry.getValue()));
+            trip.query(
+                    "SELECT scope, key, owner_type, owner_id FROM log.claims WHERE owner_id = ANY (?)"
+                            + " ORDER BY scope, key",
+                    this::loadClaim,
+                    (Object) texts(owners));
         }
+    }
+
+    private void loadClaim(ResultSet row) throws SQLException {
+        claims.put(
+                new ScopedKey(row.getString(1), row.getString(2)),
+                new AggregateKey(row.getString(3), row.getString(4)));
+    }
+
+    private static String[][] scopedKeys(Set<ScopedKey> keys) {
+        return new String[][] {
+            keys.stream().map(ScopedKey::scope).toArray(String[]::new),
+            keys.stream().map(ScopedKey::key).toArray(String[]::new)
+        };
     }
 
     @Nullable
@@ -285,9 +319,9 @@ final class WorkingSet {
         tentativeClaims.clear();
     }
 
-    private void writeClaims() {
-        Columns released = new Columns(2);
-        Columns taken = new Columns(4);
+    private void writeClaims(RoundTrip trip) {
+        Columns released = Columns.ofTexts(2);
+        Columns taken = Columns.ofTexts(4);
         for (ScopedKey key : changedClaims) {
             AggregateKey owner = claims.get(key);
             if (owner == null) {
@@ -297,42 +331,41 @@ final class WorkingSet {
             }
         }
         if (!released.isEmpty()) {
-            Update delete = tx.createUpdate("DELETE FROM log.claims AS c USING unnest(?::text[], ?::text[])"
-                    + " AS k (scope, key) WHERE c.scope = k.scope AND c.key = k.key");
-            released.bind(delete);
-            delete.execute();
+            trip.update(
+                    "DELETE FROM log.claims AS c USING unnest(?::text[], ?::text[])"
+                            + " AS k (scope, key) WHERE c.scope = k.scope AND c.key = k.key",
+                    released.arrays());
         }
         if (!taken.isEmpty()) {
-            Update insert = tx.createUpdate("INSERT INTO log.claims (scope, key, owner_type, owner_id)"
-                    + " SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::text[]) ON CONFLICT (scope, key)"
-                    + " DO UPDATE SET owner_type = excluded.owner_type, owner_id = excluded.owner_id");
-            taken.bind(insert);
-            insert.execute();
+            trip.update(
+                    "INSERT INTO log.claims (scope, key, owner_type, owner_id)"
+                            + " SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::text[])"
+                            + " ON CONFLICT (scope, key)"
+                            + " DO UPDATE SET owner_type = excluded.owner_type, owner_id = excluded.owner_id",
+                    taken.arrays());
         }
         changedClaims.clear();
     }
 
     // Side records
 
-    private void loadSides(Set<ScopedKey> keys) {
+    private void loadSides(RoundTrip trip, Set<ScopedKey> keys) {
         if (keys.isEmpty()) {
             return;
         }
-        tx.createQuery("SELECT k.kind, k.key, s.version, s.expires_at FROM unnest(?::text[], ?::text[])"
+        trip.query(
+                "SELECT k.kind, k.key, s.version, s.expires_at FROM unnest(?::text[], ?::text[])"
                         + " AS k (kind, key) CROSS JOIN LATERAL (SELECT version, expires_at FROM log.side_records"
-                        + " WHERE kind = k.kind AND key = k.key LIMIT 1) AS s")
-                .bindArray(0, String.class, keys.stream().map(ScopedKey::scope).toArray())
-                .bindArray(1, String.class, keys.stream().map(ScopedKey::key).toArray())
-                .map((row, context) -> {
+                        + " WHERE kind = k.kind AND key = k.key LIMIT 1) AS s",
+                row -> {
                     ScopedKey key = new ScopedKey(row.getString(1), row.getString(2));
                     sideVersions.put(key, row.getInt(3));
                     OffsetDateTime expiry = row.getObject(4, OffsetDateTime.class);
                     if (expiry != null) {
                         sideExpiries.put(key, expiry.toInstant());
                     }
-                    return key;
-                })
-                .list();
+                },
+                (Object[]) scopedKeys(keys));
     }
 
     /** 0 if absent or expired, whether or not the sweep has come by. */
@@ -366,9 +399,9 @@ final class WorkingSet {
         }
     }
 
-    private void writeSides() {
-        Columns deleted = new Columns(2);
-        Columns put = new Columns(5);
+    private void writeSides(RoundTrip trip) {
+        Columns deleted = Columns.ofTexts(2);
+        Columns put = new Columns(String.class, String.class, Integer.class, byte[].class, String.class);
         changedSides.forEach((key, side) -> {
             if (side == null) {
                 deleted.add(key.scope(), key.key());
@@ -382,49 +415,53 @@ final class WorkingSet {
             }
         });
         if (!deleted.isEmpty()) {
-            Update delete = tx.createUpdate("DELETE FROM log.side_records AS s USING unnest(?::text[], ?::text[])"
-                    + " AS k (kind, key) WHERE s.kind = k.kind AND s.key = k.key");
-            deleted.bind(delete);
-            delete.execute();
+            trip.update(
+                    "DELETE FROM log.side_records AS s USING unnest(?::text[], ?::text[])"
+                            + " AS k (kind, key) WHERE s.kind = k.kind AND s.key = k.key",
+                    deleted.arrays());
         }
         if (!put.isEmpty()) {
-            Update insert = tx.createUpdate("INSERT INTO log.side_records (kind, key, version, content, expires_at)"
-                    + " SELECT * FROM unnest(?::text[], ?::text[], ?::int[], ?::bytea[], ?::timestamptz[])"
-                    + " ON CONFLICT (kind, key) DO UPDATE SET version = excluded.version, content = excluded.content,"
-                    + " expires_at = excluded.expires_at");
-            put.bind(insert, String.class, String.class, Integer.class, byte[].class);
-            insert.execute();
+            trip.update(
+                    "INSERT INTO log.side_records (kind, key, version, content, expires_at)"
+                            + " SELECT * FROM unnest(?::text[], ?::text[], ?::int[], ?::bytea[], ?::timestamptz[])"
+                            + " ON CONFLICT (kind, key) DO UPDATE SET version = excluded.version,"
+                            + " content = excluded.content, expires_at = excluded.expires_at",
+                    put.arrays());
         }
         changedSides.clear();
     }
 
+    private void writeAnswers(RoundTrip trip) {
+        if (newAnswers.isEmpty()) {
+            return;
+        }
+        Columns columns = new Columns(String.class, Long.class, String.class, String.class);
+        newAnswers.forEach((id, answer) ->
+                columns.add(id, answer.appliedIndex(), answer.logTime().toString(), AnswerJson.write(answer.result())));
+        trip.update(
+                "INSERT INTO log.batch_answers (batch_id, applied_index, log_time, answer)"
+                        + " SELECT * FROM unnest(?::text[], ?::bigint[], ?::timestamptz[], ?::text[])",
+                columns.arrays());
+        newAnswers.clear();
+    }
+
     // The end
 
-    /** Writes everything noted so far. */
-    void write() {
-        if (!events.isEmpty()) {
-            EventRows.insert(tx, events, payloads);
-            events.clear();
-            payloads.clear();
-        }
-        writeHeads();
-        writeClaims();
-        writeSides();
-        if (!newAnswers.isEmpty()) {
-            Columns columns = new Columns(4);
-            newAnswers.forEach((id, answer) -> columns.add(
-                    id, answer.appliedIndex(), answer.logTime().toString(), AnswerJson.write(answer.result())));
-            Update insert = tx.createUpdate("INSERT INTO log.batch_answers (batch_id, applied_index, log_time, answer)"
-                    + " SELECT * FROM unnest(?::text[], ?::bigint[], ?::timestamptz[], ?::text[])");
-            columns.bind(insert, String.class, Long.class, String.class, String.class);
-            insert.execute();
-            newAnswers.clear();
-        }
+    /** Writes everything noted so far, and what the caller has put into the trip before it. */
+    void write(RoundTrip trip) {
+        EventRows.insert(tx, trip, events, payloads);
+        events.clear();
+        payloads.clear();
+        writeHeads(trip);
+        writeClaims(trip);
+        writeSides(trip);
+        writeAnswers(trip);
+        trip.run(tx);
     }
 
     /** Removes what has expired by log time: the same rows at the same applied index on every server (S10). */
     void sweep(Instant logTime) {
-        write();
+        write(new RoundTrip());
         OffsetDateTime now = logTime.atOffset(ZoneOffset.UTC);
         OffsetDateTime oldest = now.minus(ANSWERS_KEPT);
         tx.createUpdate("DELETE FROM log.side_records WHERE expires_at <= ?")

@@ -91,11 +91,17 @@ final class Database implements AutoCloseable {
                 .migrate();
     }
 
+    /**
+     * Apply reads and writes by key. A statement that is prepared while a table is small and not analysed would scan it, and go on
+     * scanning it as it grows: PostgreSQL makes such a plan once and keeps it.
+     */
+    private static final String BY_KEY = "; SET enable_seqscan = off; SET jit = off";
+
     /** A connection of its own, outside of the pool; the caller closes it. */
     Handle connect(String searchPath) {
         Handle handle = direct.open();
         try {
-            handle.execute(session(searchPath));
+            handle.execute(session(searchPath) + BY_KEY);
             return handle;
         } catch (RuntimeException e) {
             handle.close();

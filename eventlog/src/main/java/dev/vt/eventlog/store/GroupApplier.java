@@ -5,6 +5,7 @@ import dev.vt.eventlog.ApplyHaltedException;
 import dev.vt.eventlog.LogMetrics;
 import dev.vt.eventlog.apply.BatchApplier;
 import dev.vt.eventlog.apply.PreparedBatch;
+import dev.vt.eventlog.apply.RoundTrip;
 import java.time.Duration;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
@@ -85,10 +86,11 @@ public final class GroupApplier {
         List<PreparedBatch> batches = group.stream().map(Entry::batch).toList();
         LogPosition position = group.getLast().position();
         List<AppendResult> answers = handle.inTransaction(tx -> {
-            List<AppendResult> out = applier.apply(tx, batches);
+            RoundTrip end = new RoundTrip();
             if (position != null) {
-                position.store(tx);
+                position.store(end);
             }
+            List<AppendResult> out = applier.apply(tx, batches, end);
             probe.reached(Step.APPLIED);
             return out;
         });

@@ -1,5 +1,6 @@
 package dev.vt.eventlog.store;
 
+import dev.vt.eventlog.apply.RoundTrip;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -17,7 +18,7 @@ public record LogPosition(long term, long index) {
                 .findOne();
     }
 
-    void store(Handle tx) {
-        tx.execute("UPDATE log.log_head SET raft_term = ?, raft_index = ?", term, index);
+    void store(RoundTrip trip) {
+        trip.update("UPDATE log.log_head SET raft_term = ?, raft_index = ?", term, index);
     }
 }

@@ -30,6 +30,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +64,38 @@ class EventStoreTest extends EventLogContract {
 
     private static long projectCount(Handle tx) {
         return tx.createQuery("SELECT count(*) FROM projects").mapTo(Long.class).one();
+    }
+
+    /** A plan made while a table was empty would scan it, and scan it still when it is large. */
+    @Test
+    void applyReadsByKeyHoweverSmallTheTablesWere() {
+        int appends = 40;
+        for (int i = 0; i < appends; i++) {
+            log.append(batch(Shop.created("prj_" + i, "a" + i)));
+        }
+        for (String table : List.of("batch_answers", "aggregates")) {
+            // Statistics arrive seconds later. What scans is the first sweep.
+            long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+            Scans scans = scans(table);
+            while (scans.whole() + scans.byKey() < appends && System.nanoTime() < deadline) {
+                LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+                scans = scans(table);
+            }
+            assertThat(scans.byKey()).as(table).isGreaterThan(appends - 5);
+            assertThat(scans.whole()).as(table).isLessThan(5);
+        }
+    }
+
+    private record Scans(long whole, long byKey) {}
+
+    private Scans scans(String table) {
+        return log.store()
+                .views()
+                .<Scans, RuntimeException>read(tx -> tx.createQuery("SELECT seq_scan, idx_scan"
+                                + " FROM pg_stat_user_tables WHERE schemaname = 'log' AND relname = ?")
+                        .bind(0, table)
+                        .map((row, context) -> new Scans(row.getLong(1), row.getLong(2)))
+                        .one());
     }
 
     /** S12, state.md §14.9. */

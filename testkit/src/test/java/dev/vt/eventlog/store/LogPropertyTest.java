@@ -11,6 +11,7 @@ import dev.vt.eventlog.StoredEvent;
 import dev.vt.eventlog.apply.BatchApplier;
 import dev.vt.eventlog.apply.LogHead;
 import dev.vt.eventlog.apply.PreparedBatch;
+import dev.vt.eventlog.apply.RoundTrip;
 import dev.vt.testkit.TestDatabase;
 import dev.vt.testkit.log.Scenario;
 import dev.vt.testkit.log.Shop;
@@ -66,7 +67,7 @@ class LogPropertyTest {
                     List<PreparedBatch> group = batches.subList(from, to).stream()
                             .map(applier::prepare)
                             .toList();
-                    answers.addAll(handle.inTransaction(tx -> applier.apply(tx, group)));
+                    answers.addAll(handle.inTransaction(tx -> applier.apply(tx, group, new RoundTrip())));
                     from = to;
                 }
                 return new Outcome(answers, digests(handle));
