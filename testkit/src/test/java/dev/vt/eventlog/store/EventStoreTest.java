@@ -31,6 +31,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 
@@ -71,10 +72,15 @@ class EventStoreTest extends EventLogContract {
     void applyReadsByKeyHoweverSmallTheTablesWere() {
         int appends = 40;
         for (int i = 0; i < appends; i++) {
-            log.append(batch(Shop.created("prj_" + i, "a" + i)));
+            int first = i * 100;
+            log.append(batch(IntStream.range(first, first + 100)
+                    .mapToObj(number -> Shop.created("prj_" + number, "a" + number))
+                    .toArray(NewEvent[]::new)));
         }
+        // A session that ends hands in its statistics.
+        log.reopen();
         for (String table : List.of("batch_answers", "aggregates")) {
-            // Statistics arrive seconds later. What scans is the first sweep.
+            // What scans is the first sweep.
             long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
             Scans scans = scans(table);
             while (scans.whole() + scans.byKey() < appends && System.nanoTime() < deadline) {
