@@ -27,12 +27,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Acknowledged appends per second and their latency: Raft with three voters, a JVM and a PostgreSQL each; three members of etcd;
  * direct mode. All on one disk of one machine, in turn, so that what else the machine does meets all of them. Clients of vt are
- * threads of the leader, as handlers are; clients of etcd are one gRPC connection away.
+ * threads of the leader, as handlers are; clients of etcd are one gRPC connection away. Servers run for long, so programs are
+ * measured warm.
  *
  * <p>Arguments: rounds (default 5), seconds per round (default 4), directory (default: the temporary one), numbers of
  * clients (default: 1,16,256). The program etcd is taken from the environment variable ETCD or the path; without it the rest is measured.
  */
 public final class RaftBench {
+    private static final Duration WARM_UP = Duration.ofSeconds(20);
+
     private RaftBench() {}
 
     /** A voter's process. */
@@ -123,6 +126,7 @@ public final class RaftBench {
             EventStore direct = EventStore.open(
                     postgres.database("bench"), ProjectionSet.EMPTY, AppendBench.SCHEMAS, EventStore.Config.DEFAULT);
             running.add(direct);
+            warmUp(leader, direct);
             for (int clients : numbersOfClients) {
                 Map<String, List<AppendBench.Round>> results = new TreeMap<>();
                 // The first turn warms up and does not count.
@@ -146,6 +150,14 @@ public final class RaftBench {
             }
             AppendBench.delete(home);
         }
+    }
+
+    /** A JVM that has just started interprets its code: until it is compiled, an append costs it tens of times as much. */
+    private static void warmUp(Voter leader, EventStore direct) throws IOException, InterruptedException {
+        remote(leader, 256, (double) WARM_UP.toSeconds());
+        remote(leader, 1, (double) WARM_UP.toSeconds());
+        AppendBench.run(direct, 256, 1, WARM_UP.dividedBy(2));
+        AppendBench.run(direct, 1, 1, WARM_UP.dividedBy(2));
     }
 
     private static Voter leader(List<Voter> voters) throws IOException, InterruptedException {
