@@ -3,6 +3,7 @@ package dev.vt.simulation.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vt.kernel.Json;
+import dev.vt.simulation.host.HostException;
 import dev.vt.simulation.host.ServerProcess;
 import dev.vt.simulation.load.Api;
 import dev.vt.simulation.load.LoadException;
@@ -15,6 +16,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -58,15 +64,33 @@ final class Cluster implements AutoCloseable {
                     made.required("resource").required("id").textValue());
         }
         cluster.liftLimits();
-        for (ServerProcess server : servers.subList(1, servers.size())) {
-            JsonNode enrollment =
-                    cluster.post("/v1/enrollment-tokens", Json.object().put("kind", "server"));
-            server.join(first, enrollment.required("secret").textValue());
-            server.start();
-        }
+        cluster.joinAtOnce(servers.subList(1, servers.size()));
         Await.until("all servers vote", Duration.ofMinutes(3), () -> cluster.voters() == servers.size());
         cluster.agree();
         return cluster;
+    }
+
+    /** The group takes one after the other; that they set themselves up takes longer. */
+    private void joinAtOnce(List<ServerProcess> others) throws InterruptedException {
+        ServerProcess first = servers.getFirst();
+        List<Callable<Void>> joins = new ArrayList<>();
+        for (ServerProcess server : others) {
+            String secret = post("/v1/enrollment-tokens", Json.object().put("kind", "server"))
+                    .required("secret")
+                    .textValue();
+            joins.add(() -> {
+                server.join(first, secret);
+                server.start();
+                return null;
+            });
+        }
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Void> join : threads.invokeAll(joins)) {
+                join.get();
+            }
+        } catch (ExecutionException e) {
+            throw new HostException("a server could not join", e);
+        }
     }
 
     private static List<URI> uris(List<ServerProcess> servers) {
