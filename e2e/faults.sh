@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Three servers as processes in network namespaces, faults from a seed, concurrent clients, and a checker of what they saw.
-# e2e/faults.sh [SEED] [SECONDS]. Needs root, a built program and simulation's classes (./dev test faults does both).
+# e2e/faults.sh [SEED [SECONDS [KIND,...]]], kinds as in FaultKind. Needs root, a built program and simulation's classes (./dev test faults does both).
 # All devices and mounts live in the namespaces that are made here, so that removing these removes everything.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
@@ -8,6 +8,7 @@ source scripts/common.sh
 use_jdk
 seed=${1:-$(od -An -N6 -tu8 /dev/urandom | tr -d ' ')}
 seconds=${2:-60}
+kinds=${3:-all}
 home=${VT_FAULTS_HOME:-$(mktemp -d /tmp/vt-faults-XXXXXX)}
 chmod 711 "$home"
 gcc -std=c11 -O2 -Wall -Wextra -Werror -fPIC -shared -o "$home/vt-faults.so" simulation/src/main/c/faults.c
@@ -47,6 +48,6 @@ done
 
 jars=$(printf "%s:" "$PWD"/distribution/target/dist/lib/*.jar)
 ip netns exec "$hub" "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx256m -cp "simulation/target/classes:${jars%:}" \
-  dev.vt.simulation.run.FaultsMain "$PWD/vt" "$home" "$seed" "$seconds" "${hosts[@]}" &
+  dev.vt.simulation.run.FaultsMain "$PWD/vt" "$home" "$seed" "$seconds" "$kinds" "${hosts[@]}" &
 harness=$!
 wait "$harness"

@@ -4,7 +4,7 @@
 #   slow     the guest's tests under sanitizers and fuzzers, real VM boots, roles as processes
 #   e2e      the whole scenario on the real program
 #   cluster  three servers in Raft mode, killed and seeded, in one process and as processes; not in all until it is steady
-#   faults   [SEED] [SECONDS] three servers in network namespaces under random faults, and checkers of what their clients saw
+#   faults   [SEED [SECONDS [KIND,...]]] three servers in network namespaces under random faults, and checkers of what their clients saw
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 source scripts/common.sh

@@ -14,11 +14,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** {@code ./dev test faults}: started by {@code e2e/faults.sh} inside the hub's namespace. */
 public final class FaultsMain {
@@ -36,34 +38,44 @@ public final class FaultsMain {
     private int faults;
 
     /**
-     * @param namespaces of the hosts
      * @param seconds that faults are begun
+     * @param kinds of faults
+     * @param namespaces of the hosts
      */
-    private record Options(Path program, Path home, long seed, Duration seconds, List<String> namespaces) {
+    private record Options(
+            Path program, Path home, long seed, Duration seconds, Set<FaultKind> kinds, List<String> namespaces) {
         static Options parse(String... args) {
             return new Options(
                     Path.of(args[0]),
                     Path.of(args[1]),
                     Long.parseLong(args[2]),
                     Duration.ofSeconds(Long.parseLong(args[3])),
-                    List.of(args).subList(4, args.length));
+                    kinds(args[4]),
+                    List.of(args).subList(5, args.length));
+        }
+
+        private static Set<FaultKind> kinds(String list) {
+            return list.equals("all")
+                    ? EnumSet.allOf(FaultKind.class)
+                    : Arrays.stream(list.split(",", -1))
+                            .map(FaultKind::valueOf)
+                            .collect(Collectors.toCollection(() -> EnumSet.noneOf(FaultKind.class)));
         }
     }
 
     private FaultsMain(Options options) {
         this.options = options;
-        Set<FaultKind> kinds = EnumSet.allOf(FaultKind.class);
         int most = 1 + (int) options.seconds().toSeconds() / SHORTEST_STEP_SECONDS;
-        this.plan = FaultPlan.of(options.seed(), kinds, most);
+        this.plan = FaultPlan.of(options.seed(), options.kinds(), most);
     }
 
-    /** PROGRAM HOME SEED SECONDS NAMESPACE... */
+    /** PROGRAM HOME SEED SECONDS KIND,...|all NAMESPACE... */
     public static void main(String... args) throws IOException, InterruptedException {
         System.exit(new FaultsMain(Options.parse(args)).run() ? 0 : 1);
     }
 
     private boolean run() throws IOException, InterruptedException {
-        say("seed " + options.seed() + ", " + options.seconds().toSeconds() + " s");
+        say("seed " + options.seed() + ", " + options.seconds().toSeconds() + " s of " + options.kinds());
         List<Host> hosts = new ArrayList<>();
         for (String namespace : options.namespaces()) {
             hosts.add(new Host(hosts.size() + 1, namespace));
