@@ -1,5 +1,6 @@
 package dev.vt.simulation.check;
 
+import dev.vt.simulation.history.Call;
 import dev.vt.simulation.history.Operation;
 import dev.vt.simulation.history.Outcome;
 import java.util.ArrayList;
@@ -8,7 +9,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Pure: a client never sees an older state than it has seen (state.md S16), and a version has one value, whoever reads it. */
+/**
+ * Pure: a client never sees an older state than it has seen (state.md S16), and a version has one value, whoever reads it. All
+ * clients have seen the registers made, so that none is ever absent.
+ */
 public final class Sessions {
     private Sessions() {}
 
@@ -18,6 +22,9 @@ public final class Sessions {
 
     public static List<Violation> check(List<Operation> history) {
         List<Violation> out = new ArrayList<>();
+        history.stream()
+                .filter(Sessions::absent)
+                .forEach(operation -> out.add(Violation.of("register vanished", operation.key(), List.of(operation))));
         Map<Register, Operation> newest = new HashMap<>();
         Map<Version, Operation> values = new HashMap<>();
         history.stream()
@@ -40,6 +47,12 @@ public final class Sessions {
                     }
                 });
         return out;
+    }
+
+    private static boolean absent(Operation operation) {
+        return !(operation.call() instanceof Call.Add)
+                && operation.outcome() instanceof Outcome.Refused(String code)
+                && code.equals("not_found");
     }
 
     private static Outcome.Seen seen(Operation operation) {

@@ -57,6 +57,11 @@ public record FaultPlan(long seed, List<Step> steps) {
         return new FaultPlan(seed, steps);
     }
 
+    /** The part that was reached. */
+    public FaultPlan first(int count) {
+        return new FaultPlan(seed, steps.subList(0, count));
+    }
+
     @Override
     public String toString() {
         StringBuilder out = new StringBuilder("seed ").append(seed);

@@ -28,13 +28,14 @@ final class Client {
     private long session;
     private int made;
 
-    Client(int number, long seed, Api api, String org, List<String> keys, Recorder recorder) {
+    Client(int number, long seed, Api api, Scene scene, Recorder recorder) {
         this.number = number;
         this.random = new Random(seed + number);
         this.api = api;
-        this.registers = new Registers(api, org);
+        this.registers = new Registers(api, scene.org());
         this.additions = new Additions(api);
-        this.keys = keys;
+        this.keys = scene.registers();
+        this.session = scene.event();
         this.recorder = recorder;
     }
 

@@ -18,14 +18,12 @@ public final class Workload implements AutoCloseable {
 
     private Workload() {}
 
-    /** @param keys the registers */
-    public static Workload start(
-            int clients, long seed, Supplier<Api> api, String org, List<String> keys, Recorder recorder) {
+    public static Workload start(int clients, long seed, Supplier<Api> api, Scene scene, Recorder recorder) {
         Workload workload = new Workload();
         for (int number = 1; number <= clients; number++) {
             Api own = api.get();
             workload.apis.add(own);
-            Client client = new Client(number, seed, own, org, keys, recorder);
+            Client client = new Client(number, seed, own, scene, recorder);
             workload.threads.add(Thread.ofVirtual().name("client-" + number).start(() -> workload.run(client)));
         }
         return workload;
@@ -65,9 +63,8 @@ public final class Workload implements AutoCloseable {
     }
 
     /** One more client reads every register at every server; for the end, when all is calm. */
-    public static void lastReads(Api api, String org, List<String> keys, Recorder recorder)
-            throws InterruptedException {
-        Client last = new Client(0, 0, api, org, keys, recorder);
+    public static void lastReads(Api api, Scene scene, Recorder recorder) throws InterruptedException {
+        Client last = new Client(0, 0, api, scene, recorder);
         for (int server = 1; server <= api.servers(); server++) {
             last.readAll(server);
         }

@@ -7,6 +7,7 @@ import dev.vt.simulation.host.HostException;
 import dev.vt.simulation.host.ServerProcess;
 import dev.vt.simulation.load.Api;
 import dev.vt.simulation.load.LoadException;
+import dev.vt.simulation.load.Scene;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -123,21 +124,20 @@ final class Cluster implements AutoCloseable {
         return need(operator.send(1, "POST", path, body, "Idempotency-Key", "harness-" + System.nanoTime()));
     }
 
-    /** Apps for registers; their ids. */
-    List<String> registers(int count) throws InterruptedException {
+    /** With fresh registers. */
+    Scene scene(int registers) throws InterruptedException {
         String project = post("/v1/orgs/" + org + "/projects", Json.object().put("name", "registers"))
                 .at("/resource/id")
                 .textValue();
-        List<String> out = new ArrayList<>();
-        for (int i = 1; i <= count; i++) {
+        List<String> ids = new ArrayList<>();
+        long event = 0;
+        for (int i = 1; i <= registers; i++) {
             ObjectNode app = Json.object().put("project_id", project).put("name", "register-" + i);
-            out.add(post("/v1/orgs/" + org + "/apps", app).at("/resource/id").textValue());
+            JsonNode made = post("/v1/orgs/" + org + "/apps", app);
+            ids.add(made.at("/resource/id").textValue());
+            event = made.at("/receipt/event_id").longValue();
         }
-        return out;
-    }
-
-    String org() {
-        return org;
+        return new Scene(org, ids, event);
     }
 
     List<ServerProcess> servers() {

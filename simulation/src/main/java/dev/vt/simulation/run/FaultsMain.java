@@ -9,6 +9,7 @@ import dev.vt.simulation.history.Recorder;
 import dev.vt.simulation.host.Host;
 import dev.vt.simulation.host.Network;
 import dev.vt.simulation.host.ServerProcess;
+import dev.vt.simulation.load.Scene;
 import dev.vt.simulation.load.Workload;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -101,10 +102,9 @@ public final class FaultsMain {
     }
 
     private void strike(Cluster cluster, Recorder recorder) throws IOException, InterruptedException {
-        List<String> registers = cluster.registers(REGISTERS);
+        Scene scene = cluster.scene(REGISTERS);
         Injector injector = new Injector(cluster);
-        try (Workload workload =
-                Workload.start(CLIENTS, options.seed(), cluster::connect, cluster.org(), registers, recorder)) {
+        try (Workload workload = Workload.start(CLIENTS, options.seed(), cluster::connect, scene, recorder)) {
             long end = recorder.now() + options.seconds().toNanos();
             for (FaultPlan.Step step : plan.steps()) {
                 if (recorder.now() > end) {
@@ -115,7 +115,7 @@ public final class FaultsMain {
             workload.stop();
         }
         cluster.agree();
-        Workload.lastReads(cluster.operator(), cluster.org(), registers, recorder);
+        Workload.lastReads(cluster.operator(), scene, recorder);
     }
 
     private void begins(FaultPlan.Step step, ServerProcess victim, boolean leads, Recorder recorder) {
@@ -183,7 +183,7 @@ public final class FaultsMain {
             say("faults: passed, " + counts);
             return true;
         }
-        say(plan.toString());
+        say(plan.first(faults).toString());
         violations.forEach(violation -> say("VIOLATION " + violation));
         say("history: " + recorder.file());
         say("faults: FAILED, " + violations.size() + " violations, " + counts);

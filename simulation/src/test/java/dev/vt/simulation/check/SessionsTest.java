@@ -4,7 +4,9 @@ import static dev.vt.simulation.check.Ops.sessionRead;
 import static dev.vt.simulation.check.Ops.wrote;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vt.simulation.history.Call;
 import dev.vt.simulation.history.Operation;
+import dev.vt.simulation.history.Outcome;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -29,5 +31,12 @@ class SessionsTest {
     void aVersionHasOneValue() {
         assertThat(rules(wrote(1, 0, 1, 1, "a"), sessionRead(2, 2, 3, 2, "b")))
                 .containsExactly("two values of one version");
+    }
+
+    @Test
+    void aRegisterIsNeverAbsent() {
+        Operation absent = new Operation(
+                1, 1, new Call.Read("r", Call.Consistency.SESSION), 0, 1, new Outcome.Refused("not_found"));
+        assertThat(rules(absent)).containsExactly("register vanished");
     }
 }
