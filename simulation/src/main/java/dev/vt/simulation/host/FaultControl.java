@@ -15,6 +15,8 @@ import java.time.Duration;
  * environment would not do, because the program clears it for its database.
  */
 final class FaultControl {
+    static final String LIBRARY = "vt-faults.so";
+
     private final Path etc;
     private Duration clockOffset = Duration.ZERO;
     private Duration syncDelay = Duration.ZERO;

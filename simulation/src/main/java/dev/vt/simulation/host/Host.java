@@ -25,6 +25,14 @@ public record Host(int number, String namespace) {
         return all;
     }
 
+    /** All that run on it. A database that outlived its server is no child of the next one. */
+    List<Long> processes() throws InterruptedException {
+        return Command.run("ip", "netns", "pids", namespace)
+                .lines()
+                .map(Long::valueOf)
+                .toList();
+    }
+
     private void here(String... command) throws InterruptedException {
         Command.run(on(command));
     }

@@ -43,7 +43,7 @@ public final class ServerProcess implements AutoCloseable {
                 program,
                 home.resolve("server-" + host.number() + ".log"),
                 DataDisk.mount(home.resolve(Integer.toString(host.number()))),
-                FaultControl.make(home.resolve("etc-" + host.number()), home.resolve("vt-faults.so")));
+                FaultControl.make(home.resolve("etc-" + host.number()), home.resolve(FaultControl.LIBRARY)));
     }
 
     public int number() {
@@ -127,17 +127,21 @@ public final class ServerProcess implements AutoCloseable {
         return process != null && process.isAlive();
     }
 
+    private List<Long> hit(boolean withDatabase) throws InterruptedException {
+        return withDatabase ? host.processes() : List.of(running().pid());
+    }
+
     public void kill9(boolean withDatabase) throws InterruptedException {
-        ProcessTree.signal(running().toHandle(), "KILL", withDatabase);
+        Signal.KILL.send(hit(withDatabase));
         running().waitFor();
     }
 
     public void pause(boolean withDatabase) throws InterruptedException {
-        ProcessTree.signal(running().toHandle(), "STOP", withDatabase);
+        Signal.STOP.send(hit(withDatabase));
     }
 
     public void resume() throws InterruptedException {
-        ProcessTree.signal(running().toHandle(), "CONT", true);
+        Signal.CONT.send(hit(true));
     }
 
     public void fillDisk() throws IOException, InterruptedException {
@@ -146,6 +150,29 @@ public final class ServerProcess implements AutoCloseable {
 
     public void freeDisk() throws IOException {
         disk.free();
+    }
+
+    /**
+     * Faults that do not happen would prove nothing.
+     *
+     * @throws HostException if a process of this host, the database's too, is without the library of faults
+     */
+    public void requireFaultsInAll() throws InterruptedException {
+        for (long pid : host.processes()) {
+            String maps = maps(pid);
+            if (!maps.isEmpty() && !maps.contains(FaultControl.LIBRARY)) {
+                throw new HostException("process " + pid + " of host " + number() + " has no " + FaultControl.LIBRARY);
+            }
+        }
+    }
+
+    /** Empty if it has ended. */
+    private static String maps(long pid) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(pid), "maps"));
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     public void slowSync(Duration delay) throws IOException {
@@ -166,11 +193,10 @@ public final class ServerProcess implements AutoCloseable {
         return running.exitValue();
     }
 
-    /** Whatever still runs is killed. */
+    /** If it still runs, it is killed; the rest of its namespace is for whoever made that. */
     @Override
     public void close() {
         if (alive()) {
-            running().toHandle().descendants().forEach(ProcessHandle::destroyForcibly);
             running().destroyForcibly();
         }
     }

@@ -102,6 +102,9 @@ public final class FaultsMain {
     }
 
     private void strike(Cluster cluster, Recorder recorder) throws IOException, InterruptedException {
+        for (ServerProcess server : cluster.servers()) {
+            server.requireFaultsInAll();
+        }
         Scene scene = cluster.scene(REGISTERS);
         Injector injector = new Injector(cluster);
         try (Workload workload = Workload.start(CLIENTS, options.seed(), cluster::connect, scene, recorder)) {
