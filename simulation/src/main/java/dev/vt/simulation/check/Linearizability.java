@@ -38,7 +38,7 @@ public final class Linearizability {
         record Undecided(long steps) implements Result {}
     }
 
-    private static final long MAX_STEPS = 1_000_000;
+    static final long MAX_STEPS = 1_000_000;
 
     private Linearizability() {}
 
@@ -73,7 +73,7 @@ public final class Linearizability {
     public static Result check(List<Operation> history) {
         List<Operation> relevant =
                 history.stream().filter(Linearizability::matters).toList();
-        Result result = search(relevant);
+        Result result = search(relevant, MAX_STEPS);
         return result instanceof Result.Broken ? new Result.Broken(Shrinking.core(relevant)) : result;
     }
 
@@ -87,7 +87,7 @@ public final class Linearizability {
     }
 
     /** A broken result's core is the whole history. */
-    static Result search(List<Operation> history) {
+    static Result search(List<Operation> history, long maxSteps) {
         Timeline timeline = Timeline.of(history);
         BitSet taken = new BitSet(history.size());
         Set<Tried> tried = new HashSet<>();
@@ -96,7 +96,7 @@ public final class Linearizability {
         int due = timeline.due();
         Timeline.@Nullable Moment moment = timeline.first();
         for (long steps = 0; due > 0; steps++) {
-            if (steps > MAX_STEPS) {
+            if (steps >= maxSteps) {
                 return new Result.Undecided(steps);
             }
             if (moment != null && moment.isCall()) {

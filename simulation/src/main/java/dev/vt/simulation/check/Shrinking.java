@@ -82,7 +82,7 @@ final class Shrinking {
     }
 
     private static boolean broken(List<Operation> history) {
-        return Linearizability.search(history) instanceof Linearizability.Result.Broken;
+        return Linearizability.search(history, Linearizability.MAX_STEPS) instanceof Linearizability.Result.Broken;
     }
 
     private static int version(Operation operation) {

@@ -95,10 +95,19 @@ class LinearizabilityTest {
     }
 
     @Test
-    void aHardHistoryIsNotCalledGood() {
-        assertThat(new Result.Undecided(1)).isNotInstanceOf(Result.Holds.class);
+    void aSearchThatReachesItsBoundIsNotCalledGood() {
+        List<Operation> history = List.of(wrote(1, 0, 1, 1, "a"), read(2, 2, 3, 2, "a"));
+        assertThat(Linearizability.search(history, 1)).isInstanceOf(Result.Undecided.class);
+        assertThat(Linearizability.search(history, 2)).isInstanceOf(Result.Holds.class);
+    }
+
+    @Test
+    void eachRegisterIsJudgedAlone() {
         assertThat(Linearizability.violations(List.of(wrote(1, 0, 1, 1, "a"), read(2, 2, 3, 1, ""))))
                 .singleElement()
                 .satisfies(violation -> assertThat(violation.rule()).isEqualTo("not linearizable"));
+        assertThat(Linearizability.violations(List.of(wrote(1, 0, 1, 1, "a"), Ops.sessionRead(2, 2, 3, 1, ""))))
+                .as("a session may be behind")
+                .isEmpty();
     }
 }
