@@ -34,6 +34,7 @@ finish() {
     sleep 0.1
   done
   for namespace in "${hosts[@]}" "$hub"; do ip netns del "$namespace" 2>/dev/null || true; done
+  rm -rf "$home"/etc-*
   if [ $status -eq 0 ] && [ "${VT_E2E_KEEP:-no}" = no ]; then rm -rf "$home"; else say "kept: $home"; fi
   exit $status
 }
