@@ -89,11 +89,12 @@ public final class FaultsMain {
             }
             try (Cluster cluster = Cluster.found(servers)) {
                 strike(cluster, recorder);
-                violations.addAll(new Judge(cluster).verdict(recorder.operations()));
+                violations.addAll(new Judge(cluster).ofServers(recorder.operations()));
+                stop(servers);
             } catch (RuntimeException e) {
                 failed(e);
             }
-            stop(servers);
+            violations.addAll(Judge.ofHistory(recorder.operations()));
             gaps(recorder);
             return told(recorder);
         } finally {

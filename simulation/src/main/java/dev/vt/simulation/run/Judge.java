@@ -1,6 +1,7 @@
 package dev.vt.simulation.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.vt.simulation.check.Activity;
 import dev.vt.simulation.check.Linearizability;
 import dev.vt.simulation.check.LogCheck;
 import dev.vt.simulation.check.LogCheck.Event;
@@ -32,9 +33,17 @@ final class Judge {
         this.cluster = cluster;
     }
 
-    List<Violation> verdict(List<Operation> history) throws InterruptedException {
+    /** What clients saw, whatever the servers say now. */
+    static List<Violation> ofHistory(List<Operation> history) {
         List<Violation> out = new ArrayList<>(Linearizability.violations(history));
         out.addAll(Sessions.check(history));
+        out.addAll(Activity.check(history));
+        return out;
+    }
+
+    /** What the servers have in the end, beside what clients were told. */
+    List<Violation> ofServers(List<Operation> history) throws InterruptedException {
+        List<Violation> out = new ArrayList<>();
         List<ServerLog> logs = new ArrayList<>();
         Await.until("all servers are verified at the same event", CALM_WITHIN, () -> {
             logs.clear();
