@@ -19,7 +19,7 @@ need_packages() {
       build) wanted+=(maven gcc libc6-dev linux-libc-dev musl-tools make libssl-dev busybox-static git cpio zstd lz4 gzip jq xz-utils squashfs-tools-ng) ;;
       run) wanted+=(qemu-system-x86 squashfs-tools-ng e2fsprogs iproute2 curl openssl util-linux) ;;
       rival) wanted+=(etcd-server) ;;
-      test) wanted+=(clang libclang-rt-14-dev skopeo umoci docker-registry haproxy squashfs-tools socat python3) ;;
+      test) wanted+=(clang libclang-rt-14-dev skopeo umoci docker-registry haproxy squashfs-tools socat python3 nftables) ;;
     esac
   done
   for package in "${wanted[@]}"; do
@@ -49,7 +49,7 @@ bundle_link=guest/build/bundle
 # True if something that goes into the program is newer than the last build.
 stale() {
   [ -f "$dist/built" ] || return 0
-  [ -n "$(find . \( -name target -o -name .git -o -name .dev -o -path ./guest/build -o -name docs -o -path ./e2e \) -prune -o \
+  [ -n "$(find . \( -name target -o -name .git -o -name .dev -o -path ./guest/build -o -name docs -o -path ./e2e -o -path ./simulation \) -prune -o \
     -type f \( -name '*.java' -o -name 'pom.xml' -o -name '*.proto' -o -name '*.yaml' -o -name '*.json' -o -name '*.xml' -o -name '*.sql' -o -path './guest/*' \) \
     -newer "$dist/built" -print -quit)" ]
 }

@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# ./dev test [all|fast|slow|e2e|cluster]: fast, slow and e2e (all, the default, and what CI runs), or one of them.
+# ./dev test [all|fast|slow|e2e|cluster|faults]: fast, slow and e2e (all, the default, and what CI runs), or one of them.
 #   fast     formatter, compiler checks, unit, property, golden and PostgreSQL tests
 #   slow     the guest's tests under sanitizers and fuzzers, real VM boots, roles as processes
 #   e2e      the whole scenario on the real program
 #   cluster  three servers in Raft mode, killed and seeded, in one process and as processes; not in all until it is steady
+#   faults   [SEED [SECONDS [KIND,...]]] three servers in network namespaces under random faults, and checkers of what their clients saw
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 source scripts/common.sh
 case "${1:-all}" in
   all) stages=(fast slow e2e) ;;
-  fast | slow | e2e | cluster) stages=("$1") ;;
-  *) die "./dev test takes all, fast, slow, e2e or cluster, not '$1'" ;;
+  fast | slow | e2e | cluster | faults) stages=("$1") ;;
+  *) die "./dev test takes all, fast, slow, e2e, cluster or faults, not '$1'" ;;
 esac
 if [ "$(id -u)" != 0 ] && [ "${stages[*]}" != fast ]; then
   say "some tests make VMs and network devices: going on with sudo"
@@ -37,9 +38,15 @@ stage_cluster() {
   e2e/three-servers.sh
 }
 
+stage_faults() {
+  build_all
+  maven -q compile -pl simulation -am
+  e2e/faults.sh "$@"
+}
+
 for stage in "${stages[@]}"; do
   say "== $stage"
   began=$SECONDS
-  "stage_$stage"
+  "stage_$stage" "${@:2}"
   say "== $stage ok, $((SECONDS - began)) s"
 done

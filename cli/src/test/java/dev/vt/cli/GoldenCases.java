@@ -1024,13 +1024,15 @@ final class GoldenCases {
                 "cluster verify",
                 api -> api.on(
                         "POST /v1/cluster/verify",
-                        "{\"clean\":true,\"head_event_id\":48213,\"chain_hash\":\"ab\",\"digests\":{\"routes\":\"cd\"},\"differences\":[]}"));
+                        "{\"server_id\":\"srv_01k9ejze95es8r65rzyjka7905\",\"clean\":true,\"head_event_id\":48213,\"chain_hash\":\"ab\","
+                                + "\"digests\":{\"routes\":\"cd\"},\"differences\":[]}"));
         both(
                 "cluster-verify-different",
                 "cluster verify",
                 api -> api.on(
                         "POST /v1/cluster/verify",
-                        "{\"clean\":false,\"head_event_id\":48213,\"chain_hash\":\"ab\",\"digests\":{},\"differences\":[\"routes: 1 row\"]}"));
+                        "{\"server_id\":\"srv_01k9ejze95es8r65rzyjka7905\",\"clean\":false,\"head_event_id\":48213,\"chain_hash\":\"ab\","
+                                + "\"digests\":{},\"differences\":[\"routes: 1 row\"]}"));
         both(
                 "cluster-events",
                 "cluster events query --limit 5",

@@ -100,6 +100,7 @@ import dev.vt.control.server.ControlStore;
 import dev.vt.control.server.DataDir;
 import dev.vt.control.server.RaftRole;
 import dev.vt.control.server.SnapshotClient;
+import dev.vt.control.server.StartWait;
 import dev.vt.control.server.StoreMaintenance;
 import dev.vt.control.service.ServiceFeature;
 import dev.vt.control.session.AuthWrites;
@@ -128,8 +129,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -189,8 +188,6 @@ public final class ControlPlane implements AutoCloseable {
     public record Raft(RaftOptions options, Optional<URI> seed, RaftTls tls) {}
 
     private static final Logger log = LoggerFactory.getLogger(ControlPlane.class);
-    private static final Duration LEADER_WAIT = Duration.ofSeconds(20);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
     /** For one that only knows what it would do. */
     private static final KeyWrapper NO_KEYS = new KeyWrapper() {
         @Override
@@ -626,16 +623,11 @@ public final class ControlPlane implements AutoCloseable {
                         this::raftLog, term, new Servers(store), options.self().serverId(), departures);
     }
 
-    /** A standby serves reads too; it goes on waiting in the background. A follower has to have the authority at least. */
     private void awaitLeadership() {
+        StartWait wait = options.raft() == null ? StartWait.STANDBY : StartWait.RAFT;
         try {
-            Instant deadline = clock.instant().plus(LEADER_WAIT);
-            while (!term.await(LOOK_AGAIN) && clock.instant().isBefore(deadline)) {
-                if (options.raft() != null && Authorities.exists(store)) {
-                    return;
-                }
-            }
-            if (term.epoch().isEmpty()) {
+            boolean standby = wait.until(term::await, () -> options.raft() != null && Authorities.exists(store));
+            if (standby && options.raft() == null) {
                 log.warn("another server leads; this one answers reads until it does");
             }
         } catch (InterruptedException e) {

@@ -49,6 +49,9 @@ import org.slf4j.LoggerFactory;
 public final class ServerMain {
     private static final Logger log = LoggerFactory.getLogger(ServerMain.class);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+    /** For the main thread, from the end of its work to the end of the process. */
+    private static final Duration END_LIMIT = Duration.ofSeconds(5);
+
     private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
     private static final int INVALID_USAGE = 2;
     private static final int CONFLICT = 5;
@@ -193,7 +196,11 @@ public final class ServerMain {
         try {
             if (!stopped.await(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 log.warn("server did not stop in time seconds={}", STOP_LIMIT.toSeconds());
+                return;
             }
+            // The main thread ends the process with its exit code (V7); if this one ended first, it would be that of
+            // the signal.
+            Thread.sleep(END_LIMIT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

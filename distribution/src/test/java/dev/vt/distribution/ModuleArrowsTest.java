@@ -30,7 +30,8 @@ class ModuleArrowsTest {
             Map.entry("edge", Set.of("kernel", "api")),
             Map.entry(
                     "control", Set.of("kernel", "api", "manifest", "eventlog", "eventlog-raft", "scheduler", "images")),
-            Map.entry("cli", Set.of("kernel", "manifest")));
+            Map.entry("cli", Set.of("kernel", "manifest")),
+            Map.entry("simulation", Set.of("kernel")));
 
     @Test
     void arrowsPointOneWay() throws IOException {

@@ -32,11 +32,18 @@ public final class RateLimiter {
     private static final int MAX_KEYS = 50_000;
 
     private static final class Window {
+        private final Instant begin;
         private final Instant end;
         private int used;
 
-        Window(Instant end) {
-            this.end = end;
+        Window(Instant begin) {
+            this.begin = begin;
+            this.end = begin.plus(WINDOW);
+        }
+
+        /** A clock that was set back must not make the window longer. */
+        boolean holds(Instant now) {
+            return !now.isBefore(begin) && now.isBefore(end);
         }
     }
 
@@ -59,9 +66,9 @@ public final class RateLimiter {
         Instant now = clock.instant();
         synchronized (windows) {
             Window window = windows.get(key);
-            if (window == null || !now.isBefore(window.end)) {
+            if (window == null || !window.holds(now)) {
                 windows.remove(key);
-                window = new Window(now.plus(WINDOW));
+                window = new Window(now);
                 windows.put(key, window);
             }
             boolean allowed = window.used < limit;

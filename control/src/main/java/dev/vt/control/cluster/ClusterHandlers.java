@@ -72,13 +72,15 @@ final class ClusterHandlers {
                 Endpoint.post("cluster.views.rebuild", "/v1/cluster/views/{name}/rebuild", admin, this::rebuild)
                         .withoutKey(),
                 Endpoint.post("cluster.views.verify", "/v1/cluster/views/{name}/verify", admin, this::verifyOne)
-                        .withoutKey(),
+                        .withoutKey()
+                        .onThisServer(),
                 Endpoint.post(
                                 "cluster.verify",
                                 "/v1/cluster/verify",
                                 admin,
                                 call -> Reply.ok(json(maintenance.verify())))
-                        .withoutKey());
+                        .withoutKey()
+                        .onThisServer());
     }
 
     private Reply get(Call call) {
@@ -212,8 +214,10 @@ final class ClusterHandlers {
                 .orElseThrow(Refusals::notFound);
     }
 
-    private static ObjectNode json(Verification verification) {
+    /** S19: each server is asked for its own. */
+    private ObjectNode json(Verification verification) {
         ObjectNode out = Json.object()
+                .put("server_id", self)
                 .put("clean", verification.ok())
                 .put("head_event_id", verification.head())
                 .put("chain_hash", verification.chainHash());

@@ -83,11 +83,11 @@ final class Commits {
         };
     }
 
-    /** S7: the same batch again tells what became of it; at most 10 s in all (A11). */
+    /** S7: the same batch again tells what became of it; at most 10 s in all (A11), less if the clock is set meanwhile. */
     private AppendResult append(Batch batch) {
-        Instant deadline = clock.instant().plus(UNKNOWN_LIMIT);
+        Instant began = clock.instant();
         AppendResult result = log.append(batch);
-        while (result instanceof AppendResult.Unknown && clock.instant().isBefore(deadline)) {
+        while (result instanceof AppendResult.Unknown && withinLimit(began)) {
             try {
                 Thread.sleep(Duration.ofMillis(100));
             } catch (InterruptedException e) {
@@ -97,6 +97,11 @@ final class Commits {
             result = log.append(batch);
         }
         return result;
+    }
+
+    private boolean withinLimit(Instant began) {
+        Instant now = clock.instant();
+        return !now.isBefore(began) && now.isBefore(began.plus(UNKNOWN_LIMIT));
     }
 
     private static Outcome rejected(Draft draft, AppendResult.Rejected rejected) {

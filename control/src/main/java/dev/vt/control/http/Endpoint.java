@@ -11,6 +11,7 @@ import java.util.TreeSet;
  * @param parameters query parameters it knows; any other is refused (A4)
  * @param keyRequired whether {@code Idempotency-Key} must be there
  * @param maxBodyBytes larger bodies are {@code payload_too_large}
+ * @param local whether it is about the server that is asked, and so never the leader's to answer (V10)
  */
 public record Endpoint(
         String operation,
@@ -20,6 +21,7 @@ public record Endpoint(
         Set<String> parameters,
         boolean keyRequired,
         int maxBodyBytes,
+        boolean local,
         Handler handler) {
     /** 1 MiB (api.md §8). */
     public static final int DEFAULT_MAX_BODY = 1 << 20;
@@ -68,19 +70,25 @@ public record Endpoint(
                 Set.of(),
                 method == HttpMethod.POST,
                 DEFAULT_MAX_BODY,
+                false,
                 handler);
     }
 
     public Endpoint withParameters(Set<String> names) {
-        return new Endpoint(operation, method, path, access, names, keyRequired, maxBodyBytes, handler);
+        return new Endpoint(operation, method, path, access, names, keyRequired, maxBodyBytes, local, handler);
     }
 
     /** For public auth rows and actions that append nothing, such as {@code plan}. */
     public Endpoint withoutKey() {
-        return new Endpoint(operation, method, path, access, parameters, false, maxBodyBytes, handler);
+        return new Endpoint(operation, method, path, access, parameters, false, maxBodyBytes, local, handler);
     }
 
     public Endpoint withMaxBody(int bytes) {
-        return new Endpoint(operation, method, path, access, parameters, keyRequired, bytes, handler);
+        return new Endpoint(operation, method, path, access, parameters, keyRequired, bytes, local, handler);
+    }
+
+    /** For what a server does to itself and appends nothing. */
+    public Endpoint onThisServer() {
+        return new Endpoint(operation, method, path, access, parameters, keyRequired, maxBodyBytes, true, handler);
     }
 }

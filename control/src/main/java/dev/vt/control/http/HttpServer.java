@@ -322,7 +322,7 @@ public final class HttpServer implements AutoCloseable {
         Map<String, String> headers = headers(request);
         Supplier<byte[]> body = once(() -> readBody(request, endpoint, headers));
         refuseWhenGone(endpoint);
-        if (endpoint.method() != HttpMethod.GET && !role.executes()) {
+        if (endpoint.method() != HttpMethod.GET && !endpoint.local() && !role.executes()) {
             if (forwarded(request, response, requestId, path, endpoint, headers, body)) {
                 return;
             }

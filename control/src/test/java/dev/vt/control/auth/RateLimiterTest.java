@@ -6,6 +6,7 @@ import dev.vt.control.testing.TestClient;
 import dev.vt.control.testing.TestReply;
 import dev.vt.control.testing.TestServer;
 import dev.vt.kernel.Json;
+import dev.vt.testkit.TestClock;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -43,6 +44,21 @@ class RateLimiterTest {
         server.advance(Duration.ofSeconds(61));
 
         assertThat(operator.get(apps).status()).isEqualTo(200);
+    }
+
+    /** Found by clock jumps: who had used up a window in the future was refused until then. */
+    @Test
+    void aClockThatIsSetBackBeginsANewWindow() {
+        TestClock clock = new TestClock();
+        RateLimiter limiter = new RateLimiter(clock);
+
+        clock.advance(Duration.ofHours(1));
+        assertThat(limiter.take("key", 1).allowed()).isTrue();
+        assertThat(limiter.take("key", 1).allowed()).isFalse();
+
+        clock.advance(Duration.ofHours(-1));
+        assertThat(limiter.take("key", 1).allowed()).isTrue();
+        assertThat(limiter.take("key", 1).allowed()).isFalse();
     }
 
     @Test

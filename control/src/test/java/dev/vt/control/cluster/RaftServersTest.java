@@ -226,6 +226,12 @@ class RaftServersTest {
         assertThat(second.get("/v1/orgs", "vt-consistency", "linearizable").toString())
                 .as("V11")
                 .contains("via-follower");
+        for (Server server : servers) {
+            HttpResponse<String> verified = server.send("POST", "/v1/cluster/verify", null);
+            assertThat(Json.parse(verified.body()).path("server_id").asText())
+                    .as("S19: each answers for itself, also a follower")
+                    .isEqualTo(server.id);
+        }
 
         Server old = leader();
         old.close();

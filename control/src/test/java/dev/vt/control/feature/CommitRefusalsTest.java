@@ -23,9 +23,14 @@ class CommitRefusalsTest {
     private final TestClock clock = new TestClock();
 
     private String codeOf(AppendResult answer, OptionalLong epoch) {
+        return codeOf(answer, epoch, Duration.ofSeconds(3));
+    }
+
+    /** @param passes on the clock while the log answers */
+    private String codeOf(AppendResult answer, OptionalLong epoch, Duration passes) {
         SystemMutations mutations = new SystemMutations(
                 batch -> {
-                    clock.advance(Duration.ofSeconds(3));
+                    clock.advance(passes);
                     return answer;
                 },
                 () -> epoch,
@@ -63,6 +68,13 @@ class CommitRefusalsTest {
     @Test
     void anOutcomeThatStaysUnknownSaysSo_A11() {
         assertThat(codeOf(new AppendResult.Unknown("no answer"), OptionalLong.of(1)))
+                .isEqualTo("commit_unknown");
+    }
+
+    /** Found by clock jumps: asking went on for as long as the clock had been set back. */
+    @Test
+    void aClockThatIsSetBackDoesNotMakeItAskForLonger() {
+        assertThat(codeOf(new AppendResult.Unknown("no answer"), OptionalLong.of(1), Duration.ofHours(-1)))
                 .isEqualTo("commit_unknown");
     }
 
