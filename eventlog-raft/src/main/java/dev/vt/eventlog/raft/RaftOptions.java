@@ -35,11 +35,11 @@ public record RaftOptions(
     public record Tls(KeyManager keys, TrustManager trust) {}
 
     /**
-     * @param election least time without word from a leader before an election; the most is twice that (V12)
+     * @param election least time without word from a leader before an election; the most is half as much again (V12)
      * @param snapshotEntries after so many entries the log is purged (V8); that many are kept for servers that lag
      */
     public record Timing(Duration election, long snapshotEntries) {
-        public static final Timing DEFAULT = new Timing(Duration.ofSeconds(1), 10_000);
+        public static final Timing DEFAULT = new Timing(Duration.ofMillis(800), 10_000);
     }
 
     public RaftOptions {

@@ -43,7 +43,7 @@ final class RaftSettings {
     private static void elections(RaftProperties properties, Duration election) {
         TimeDuration least = TimeDuration.valueOf(election.toMillis(), TimeUnit.MILLISECONDS);
         RaftServerConfigKeys.Rpc.setTimeoutMin(properties, least);
-        RaftServerConfigKeys.Rpc.setTimeoutMax(properties, least.multiply(2));
+        RaftServerConfigKeys.Rpc.setTimeoutMax(properties, least.multiply(1.5));
         RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, least.multiply(0.5));
         RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, least);
         RaftServerConfigKeys.LeaderElection.setPreVote(properties, true);
