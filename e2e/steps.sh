@@ -26,7 +26,7 @@ push() {
 deploy() { # VERSION [FLAGS...]
   local version=$1
   shift
-  (cd samples/hello && VT_SERVER=http://127.0.0.1:$http_port XDG_DATA_HOME=$state_dir/client XDG_CONFIG_HOME=$state_dir/client \
+  (cd samples/hello && VT_SERVER=$server_urls XDG_DATA_HOME=$state_dir/client XDG_CONFIG_HOME=$state_dir/client \
     ../../vt deploy "${target[@]}" --image "127.0.0.1:$http_port/dev/hello:$version" --yes "$@")
 }
 
@@ -102,7 +102,7 @@ step_exec() {
   expect_text "$work/err" '^err$'
   expect_exit 0 vt_dev exec --process web "${target[@]}" --no-tty -- cat /run/secrets/platform.env
   expect_text "$work/out" '^DATABASE_URL=correct horse battery staple$'
-  VT_SERVER=http://127.0.0.1:$http_port XDG_DATA_HOME=$state_dir/client XDG_CONFIG_HOME=$state_dir/client \
+  VT_SERVER=$server_urls XDG_DATA_HOME=$state_dir/client XDG_CONFIG_HOME=$state_dir/client \
     python3 e2e/lib/terminal_session.py "$id" > "$work/tty" 2>&1 || { cat "$work/tty" >&2; fail "the terminal session failed"; }
   expect_text "$work/tty" 'resized to 50 132'
 }
@@ -111,7 +111,7 @@ step_logs() {
   expect_exit 0 vt_dev logs "${target[@]}"
   expect_text "$work/out" 'web/[0-9a-z]{6} stdout hello version 1 listens'
   # Executed in place of the shell, so that the process that is ended is the one that tails.
-  (VT_SERVER=http://127.0.0.1:$http_port XDG_DATA_HOME=$state_dir/client XDG_CONFIG_HOME=$state_dir/client \
+  (VT_SERVER=$server_urls XDG_DATA_HOME=$state_dir/client XDG_CONFIG_HOME=$state_dir/client \
     exec ./vt logs tail "${target[@]}" --limit 1 > "$work/tail" 2>&1 < /dev/null) &
   local tail=$!
   expect_within 20 test -s "$work/tail"

@@ -21,7 +21,7 @@ for version in 1 2; do
   samples/hello/build.sh "$version" > /dev/null
   vt_dev image push "guest/build/samples/hello-$version" "127.0.0.1:$http_port/dev/hello:$version" > /dev/null
 done
-export VT_SERVER=http://127.0.0.1:$http_port XDG_DATA_HOME=$state_dir/client XDG_CONFIG_HOME=$state_dir/client XDG_STATE_HOME=$state_dir/client
+export VT_SERVER=$server_urls XDG_DATA_HOME=$state_dir/client XDG_CONFIG_HOME=$state_dir/client XDG_STATE_HOME=$state_dir/client
 python3 bench/loop.py --vt "$PWD/vt" --manifest samples/hello/vt.toml --image "127.0.0.1:$http_port/dev/hello" --agent-log "$state_dir/logs/agent.log" \
   --deploys "$deploys"
 finish

@@ -84,10 +84,13 @@ state_dir=${VT_DEV_DIR:-$PWD/.dev}
 http_port=${VT_DEV_HTTP_PORT:-8440}
 grpc_port=${VT_DEV_GRPC_PORT:-8441}
 run_dir=${VT_DEV_RUN_DIR:-/run/vt-dev}
+servers=${VT_DEV_SERVERS:-1}
+server_urls=http://127.0.0.1:$http_port
+for ((n = 1; n < servers; n++)); do server_urls+=,http://127.0.0.1:$((http_port + 10 * n)); done
 
 # vt with the operator's credentials of this installation.
 vt_dev() {
-  VT_SERVER=http://127.0.0.1:$http_port XDG_DATA_HOME=$state_dir/client XDG_CONFIG_HOME=$state_dir/client XDG_STATE_HOME=$state_dir/client ./vt "$@"
+  VT_SERVER=$server_urls XDG_DATA_HOME=$state_dir/client XDG_CONFIG_HOME=$state_dir/client XDG_STATE_HOME=$state_dir/client ./vt "$@"
 }
 
 dev_pid() {

@@ -18,7 +18,7 @@ if ! prints . vt_dev secrets versions "${target[@]}" --format ids; then
 fi
 if ! prints . vt_dev deploys list "${target[@]}" --format ids; then
   vt_dev image push guest/build/samples/hello-1 127.0.0.1:$http_port/dev/hello:1 >&2
-  (cd samples/hello && VT_SERVER=http://127.0.0.1:$http_port XDG_DATA_HOME=$state_dir/client XDG_CONFIG_HOME=$state_dir/client \
+  (cd samples/hello && VT_SERVER=$server_urls XDG_DATA_HOME=$state_dir/client XDG_CONFIG_HOME=$state_dir/client \
     ../../vt deploy "${target[@]}" --image "127.0.0.1:$http_port/dev/hello:1" --yes --wait --wait-timeout 5m >&2)
 fi
 answers() { curl -sf -g --max-time 3 'http://[::1]:8080/' -o "$state_dir/answer"; }
@@ -33,7 +33,7 @@ $(sed 's/^/    /' "$state_dir/answer")
   API      http://127.0.0.1:$http_port
 
 For the commands below, in this shell:
-    export VT_SERVER=http://127.0.0.1:$http_port XDG_DATA_HOME=$state_dir/client VT_ORG=dev VT_PROJECT=sample VT_APP=hello VT_ENV=prod
+    export VT_SERVER=$server_urls XDG_DATA_HOME=$state_dir/client VT_ORG=dev VT_PROJECT=sample VT_APP=hello VT_ENV=prod
 Next:
     ./vt status
     ./vt logs

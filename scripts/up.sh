@@ -25,7 +25,7 @@ mkdir -p "$state_dir/logs"
 if ! dev_pid >/dev/null; then
   say "starting server, agent and edge (logs in $state_dir/logs)"
   setsid nohup ./vt dev --data-dir "$state_dir" --run-dir "$run_dir" --kernel-bundle "$(readlink -f $bundle_link)" \
-    --http-port "$http_port" --grpc-port "$grpc_port" >> "$state_dir/logs/dev.log" 2>&1 < /dev/null &
+    --http-port "$http_port" --grpc-port "$grpc_port" --servers "$servers" >> "$state_dir/logs/dev.log" 2>&1 < /dev/null &
   echo $! > "$state_dir/dev.pid"
   # The child is this shell until it has executed the program.
   await 10 dev_pid > /dev/null || die "vt dev did not start; see $state_dir/logs/dev.log"

@@ -21,9 +21,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * {@code vt dev}: server, agent and edge of one machine as children of this process. A child that dies is started again after
+ * {@code vt dev}: server (or three), agent and edge of one machine as children of this process. A child that dies is started again after
  * a pause that doubles to {@link #MAX_PAUSE}; VMs are children of nobody and outlive everything here. SIGTERM stops the edge, the
- * agent and the server in this order.
+ * agent and the servers in this order.
  */
 final class DevSupervisor {
     private static final Duration MAX_PAUSE = Duration.ofSeconds(10);
@@ -69,7 +69,12 @@ final class DevSupervisor {
         Files.createDirectories(options.dataDir().resolve("logs"));
         Files.createDirectories(options.runDir());
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "dev-stop"));
-        keep("server", options.serverCommand());
+        keep(DevOptions.serverName(1), options.serverCommand(1));
+        for (int number = 2; number <= options.servers(); number++) {
+            if (hasJoined(number)) {
+                keep(DevOptions.serverName(number), options.serverCommand(number));
+            }
+        }
         // Enrolled ones need no server to start: the node goes on from its saved plan, the edge from its last table.
         boolean agentKnown = isEnrolled("agent");
         boolean edgeKnown = isEnrolled("edge");
@@ -79,7 +84,12 @@ final class DevSupervisor {
         if (edgeKnown) {
             keep("edge", options.edgeCommand());
         }
-        awaitPort(options.httpAddress());
+        awaitPort(options.httpAddress(1));
+        for (int number = 2; number <= options.servers(); number++) {
+            if (!hasJoined(number)) {
+                join(number);
+            }
+        }
         if (!agentKnown) {
             enroll("node", "agent");
             keep("agent", options.agentCommand());
@@ -88,7 +98,7 @@ final class DevSupervisor {
             enroll("edge", "edge");
             keep("edge", options.edgeCommand());
         }
-        System.out.println("vt dev runs: api http://" + options.httpText() + ", data " + options.dataDir());
+        System.out.println("vt dev runs: api " + options.urls() + ", data " + options.dataDir());
         System.out.flush();
         stopped.await();
         return 0;
@@ -173,19 +183,16 @@ final class DevSupervisor {
     /** The first start of a role: a single-use token is made with the operator's credentials and spent at once. */
     private void enroll(String kind, String role) throws IOException, InterruptedException {
         Path dataDir = options.dataDir().resolve(role);
-        signIn();
         Path token = options.dataDir().resolve(role + ".token");
         try {
-            String secret = client("tokens", "create", "--kind", kind, "--format", "ids")
-                    .strip();
-            Files.writeString(token, secret);
+            makeToken(kind, token);
             List<String> arguments = new ArrayList<>(List.of(
                     role,
                     "enroll",
                     "--data-dir",
                     dataDir.toString(),
                     "--server",
-                    options.grpcText(),
+                    options.grpcText(1),
                     "--ca-file",
                     options.dataDir().resolve("server/ca.pem").toString(),
                     "--token-file",
@@ -201,6 +208,29 @@ final class DevSupervisor {
         }
     }
 
+    private void join(int number) throws IOException, InterruptedException {
+        Path token = options.dataDir().resolve(DevOptions.serverName(number) + ".token");
+        try {
+            makeToken("server", token);
+            run(options.joinCommand(number, token));
+        } finally {
+            Files.deleteIfExists(token);
+        }
+        keep(DevOptions.serverName(number), options.serverCommand(number));
+        awaitPort(options.httpAddress(number));
+    }
+
+    private boolean hasJoined(int number) {
+        return Files.exists(options.serverDirectory(number).resolve("server-id"));
+    }
+
+    private void makeToken(String kind, Path file) throws IOException, InterruptedException {
+        signIn();
+        Files.writeString(
+                file,
+                client("tokens", "create", "--kind", kind, "--format", "ids").strip());
+    }
+
     private boolean isEnrolled(String role) {
         return Files.exists(options.dataDir().resolve(role).resolve("certificate.pem"));
     }
@@ -208,7 +238,7 @@ final class DevSupervisor {
     private void signIn() throws IOException, InterruptedException {
         Path code = options.dataDir().resolve("server/bootstrap-code");
         if (Credentials.load(options.dataDir().resolve("client/vt"))
-                .token("http://" + options.httpText())
+                .token("http://" + options.httpText(1))
                 .isPresent()) {
             return;
         }
@@ -230,7 +260,7 @@ final class DevSupervisor {
 
     private String run(List<String> arguments) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(command(arguments));
-        builder.environment().put("VT_SERVER", "http://" + options.httpText());
+        builder.environment().put("VT_SERVER", options.urls());
         builder.environment()
                 .put("XDG_DATA_HOME", options.dataDir().resolve("client").toString());
         builder.environment()
@@ -256,13 +286,14 @@ final class DevSupervisor {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
             }
         }
-        throw new IOException("the server did not open " + options.httpText() + " in " + START_LIMIT.toSeconds()
-                + " s; see " + options.dataDir().resolve("logs/server.log"));
+        throw new IOException("no server opened port " + address.getPort() + " in " + START_LIMIT.toSeconds()
+                + " s; see " + options.dataDir().resolve("logs"));
     }
 
     private void stop() {
         stopping.countDown();
-        List<String> order = List.of("edge", "agent", "server");
+        List<String> order = new ArrayList<>(List.of("edge", "agent"));
+        options.numbers().mapToObj(DevOptions::serverName).forEach(order::add);
         for (String name : order) {
             Process child;
             synchronized (this) {

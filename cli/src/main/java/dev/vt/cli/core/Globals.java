@@ -25,7 +25,7 @@ public final class Globals {
     @Option(
             names = "--server",
             paramLabel = "URL",
-            description = "address of the API, for example https://vt.example.com")
+            description = "address of the API, for example https://vt.example.com; several with commas")
     public @Nullable String server;
 
     @Option(names = "--format", paramLabel = "FORMAT", description = "table, json or ids", defaultValue = "table")

@@ -2,6 +2,7 @@ package dev.vt.cli.core;
 
 import dev.vt.cli.config.Settings;
 import dev.vt.cli.http.ApiClient;
+import dev.vt.cli.http.Servers;
 import dev.vt.cli.json.Doc;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -18,6 +19,7 @@ public final class Session {
     private final Globals globals;
     private @Nullable Settings settings;
     private @Nullable ApiClient api;
+    private @Nullable Servers servers;
     private @Nullable Target target;
     private final String idempotencyKey;
     private boolean announced;
@@ -87,10 +89,20 @@ public final class Session {
         return context.orElse(Map.of());
     }
 
+    /** By which the control plane is known; with several servers the first of them. */
     public String server() {
-        return firstSet(globals.server, shell.env().get("VT_SERVER"), context().get("server"))
-                .orElse(DEFAULT_SERVER)
-                .replaceAll("/+$", "");
+        return servers().first();
+    }
+
+    private Servers servers() {
+        if (servers == null) {
+            servers = Servers.of(firstSet(
+                            globals.server,
+                            shell.env().get("VT_SERVER"),
+                            context().get("server"))
+                    .orElse(DEFAULT_SERVER));
+        }
+        return servers;
     }
 
     public Duration timeout() {
@@ -126,7 +138,7 @@ public final class Session {
     /** A client with this token, or without one. */
     public ApiClient client(@Nullable String token) {
         return new ApiClient(new ApiClient.Connection(
-                server(), token, timeout(), trust(), globals.debug ? shell.err() : null, shell.interrupts()));
+                servers(), token, timeout(), trust(), globals.debug ? shell.err() : null, shell.interrupts()));
     }
 
     /** Says what is about to be changed, before the first change (cli.md §2). */

@@ -10,6 +10,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +23,10 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Calls the API of one server (api.md): JSON in and out, problems as {@link CliException}, retries of what may be retried. */
+/**
+ * Calls the API of a control plane (api.md): JSON in and out, problems as {@link CliException}, retries of what may be retried. A
+ * server that does not answer, or cannot for now, gives way to the next.
+ */
 public final class ApiClient {
     private static final int TRIES = 4;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
@@ -36,15 +40,15 @@ public final class ApiClient {
     private long lastEventId;
 
     /**
-     * How to reach a server.
+     * How to reach the servers.
      *
-     * @param server scheme, host and port
+     * @param servers each by scheme, host and port
      * @param token sent as bearer; null for public calls only
      * @param timeout longest silence of one call
      * @param debug gets one line per call, never a header or a body
      */
     public record Connection(
-            String server,
+            Servers servers,
             @Nullable String token,
             Duration timeout,
             @Nullable SSLContext tls,
@@ -71,8 +75,9 @@ public final class ApiClient {
         return new ApiClient(connection, tries, action);
     }
 
+    /** The one in use. */
     public String server() {
-        return connection.server();
+        return connection.servers().current();
     }
 
     public @Nullable String token() {
@@ -165,6 +170,7 @@ public final class ApiClient {
             boolean safe,
             String activity) {
         byte[] bytes = body == null ? null : JsonWriter.line(body).getBytes(StandardCharsets.UTF_8);
+        int unreachable = 0;
         for (int attempt = 1; ; attempt++) {
             CliError failure;
             try (Http.Response response =
@@ -178,9 +184,22 @@ public final class ApiClient {
                     return answer.length == 0 ? Doc.NULL : JsonReader.read(answer);
                 }
                 failure = CliError.fromProblem(response.status(), problem(answer), activity);
+                if (response.status() == 503) {
+                    connection.servers().advance();
+                }
             } catch (IOException e) {
                 failure = failure(e).during(activity);
+                connection.servers().advance();
+                // What was not sent may be sent elsewhere, whatever it is; and nobody waits before all have been asked.
+                boolean elsewhere = safe || e instanceof ConnectException;
+                if (failure.retryable()
+                        && elsewhere
+                        && ++unreachable < connection.servers().size()) {
+                    attempt--;
+                    continue;
+                }
             }
+            unreachable = 0;
             if (!failure.retryable() || !safe || attempt >= tries) {
                 throw new CliException(failure);
             }
@@ -219,6 +238,9 @@ public final class ApiClient {
                 }
             }
             return false;
+        } catch (IOException e) {
+            connection.servers().advance();
+            throw e;
         }
     }
 
@@ -257,7 +279,7 @@ public final class ApiClient {
         }
         URI uri;
         try {
-            uri = URI.create(connection.server() + path);
+            uri = URI.create(server() + path);
         } catch (IllegalArgumentException e) {
             throw badServer();
         }
@@ -275,7 +297,7 @@ public final class ApiClient {
     private CliException badServer() {
         return new CliException(CliError.usage(
                 "invalid_argument",
-                "'" + connection.server() + "' is not the address of a server",
+                "'" + server() + "' is not the address of a server",
                 "write for example --server https://vt.example.com"));
     }
 
@@ -297,10 +319,10 @@ public final class ApiClient {
                     "auth",
                     3,
                     "tls_untrusted",
-                    "no trusted connection to " + connection.server() + ": " + text,
-                    "vt context create NAME --server " + connection.server() + " --ca-file FILE");
+                    "no trusted connection to " + server() + ": " + text,
+                    "vt context create NAME --server " + server() + " --ca-file FILE");
         }
-        return CliError.network("cannot reach " + connection.server() + ": " + text);
+        return CliError.network("cannot reach " + connection.servers() + ": " + text);
     }
 
     private void debug(String method, String path, int status) {

@@ -79,7 +79,7 @@ final class ExecConnection {
     }
 
     private WebSocket connect(HttpClient client) throws InterruptedException {
-        URI uri = URI.create(connectUrl.startsWith("/") ? session.server() + connectUrl : connectUrl);
+        URI uri = URI.create(connectUrl.startsWith("/") ? session.api().server() + connectUrl : connectUrl);
         String scheme = "https".equals(uri.getScheme()) || "wss".equals(uri.getScheme()) ? "wss" : "ws";
         URI target = URI.create(scheme + uri.toString().substring(uri.toString().indexOf(':')));
         try {
