@@ -77,6 +77,7 @@ public final class Sensitive {
         stepUp("auth.totp.remove", "auth.totp_remove");
         stepUp("servers.promote", "server.promote");
         stepUp("servers.demote", "server.demote");
+        stepUp("servers.transfer_leadership", "server.transfer_leadership");
         stepUp("servers.leave", "server.leave");
         stepUp("servers.remove", "server.remove");
         stepUp("config.set", "config.set");

@@ -17,12 +17,19 @@ import dev.vt.control.http.Refusals;
 import dev.vt.control.http.Reply;
 import dev.vt.eventlog.SideRecord;
 import dev.vt.eventlog.Verification;
+import dev.vt.eventlog.raft.MembershipException;
 import dev.vt.eventlog.raft.RaftMembership;
+import dev.vt.kernel.Decision;
+import dev.vt.kernel.ErrorCode;
 import dev.vt.kernel.Json;
+import dev.vt.kernel.Problem;
+import dev.vt.kernel.ProblemException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -31,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 /** HTTP: the cluster and its maintenance, for operators. */
 final class ClusterHandlers {
     private static final String SERVER = "/v1/servers/{server_id}";
+
+    /** V7 gives it as much. */
+    private static final Duration TRANSFER_WITHIN = Duration.ofSeconds(10);
 
     private final Mutations mutations;
     private final StateReader state;
@@ -68,6 +78,11 @@ final class ClusterHandlers {
                 Endpoint.post("servers.promote", SERVER + "/promote", admin, call -> change(call, Command.PROMOTE)),
                 Endpoint.post("servers.demote", SERVER + "/demote", admin, call -> change(call, Command.DEMOTE)),
                 Endpoint.post("servers.leave", SERVER + "/leave", admin, call -> change(call, Command.LEAVE)),
+                Endpoint.post(
+                        "servers.transfer_leadership",
+                        SERVER + "/transfer-leadership",
+                        admin,
+                        this::transferLeadership),
                 Endpoint.get("cluster.views.list", "/v1/cluster/views", read, this::views),
                 Endpoint.post("cluster.views.rebuild", "/v1/cluster/views/{name}/rebuild", admin, this::rebuild)
                         .withoutKey(),
@@ -146,6 +161,34 @@ final class ClusterHandlers {
                 this::json);
     }
 
+    /** Audited before it happens. Who repeats it after a failure gets it tried again: it happened only once the other leads. */
+    private Reply transferLeadership(Call call) {
+        String target = call.pathParameter("server_id");
+        Reply reply = mutations.run(
+                call,
+                draft -> {
+                    Server server = servers.find(target).orElseThrow(Refusals::notFound);
+                    draft.target(Servers.key(target), server.version())
+                            .id("server", target)
+                            .resource(target);
+                    switch (ServerDecider.transfer(server, facts())) {
+                        case Decision.Refused<String>(Problem problem) -> draft.refuse(problem);
+                        case Decision.Accepted<String>(List<String> leaders) ->
+                            leaders.forEach(leader -> Audit.allowed(draft, call, "server.transfer_leadership", leader));
+                    }
+                },
+                this::json);
+        if (group != null && !target.equals(self)) {
+            try {
+                group.get().transferLeadership(target, TRANSFER_WITHIN);
+            } catch (MembershipException e) {
+                throw new ProblemException(Problem.of(ErrorCode.UNAVAILABLE, "the group did not hand leadership over")
+                        .withHint("vt cluster servers"));
+            }
+        }
+        return reply;
+    }
+
     private static String wire(Command command) {
         return command.name().toLowerCase(Locale.ROOT);
     }
@@ -155,7 +198,7 @@ final class ClusterHandlers {
             return MembershipController.facts(group.get(), servers.live(), self);
         }
         Set<String> leader = Set.of(clusters.require().leaderId());
-        return new ServerDecider.Facts(false, servers.live(), leader, leader);
+        return new ServerDecider.Facts(false, servers.live(), leader, leader, self, Map.of());
     }
 
     private static ObjectNode server(ResultSet row) throws SQLException {

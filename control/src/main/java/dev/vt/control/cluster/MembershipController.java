@@ -26,7 +26,6 @@ import java.util.stream.Stream;
  * are enough, who shall have none loses it, who left is no member. One change at a time, the least urgent last; then writes down what has become of it.
  */
 final class MembershipController implements Reconciler {
-    private static final long CAUGHT_UP = 1000;
     private static final Duration UNREACHABLE_AFTER = Duration.ofSeconds(15);
     private static final Duration CHANGE_WITHIN = Duration.ofSeconds(60);
 
@@ -180,7 +179,7 @@ final class MembershipController implements Reconciler {
             return seen.members().stream()
                     .filter(member -> !member.voter() && isEligible(member.id()) && reaches(member.id()))
                     .map(Membership.Member::id)
-                    .filter(id -> lag.getOrDefault(id, Long.MAX_VALUE) <= CAUGHT_UP)
+                    .filter(id -> lag.getOrDefault(id, Long.MAX_VALUE) <= ServerDecider.CAUGHT_UP)
                     .min(Comparator.<String, Long>comparing(lag::get).thenComparing(Comparator.naturalOrder()))
                     .map(Step.Promote::new);
         }
@@ -225,7 +224,9 @@ final class MembershipController implements Reconciler {
                         .map(Membership.Member::id)
                         .collect(Collectors.toSet()),
                 Stream.concat(Stream.of(self), silence.keySet().stream().filter(id -> isReachable(id, silence)))
-                        .collect(Collectors.toSet()));
+                        .collect(Collectors.toSet()),
+                self,
+                membership.lag());
     }
 
     private static boolean isReachable(String id, Map<String, Duration> silence) {

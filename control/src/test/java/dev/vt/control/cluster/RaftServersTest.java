@@ -265,6 +265,12 @@ class RaftServersTest {
                 .isEqualTo(200);
         await("b has its vote back", () -> voters(first) == 3);
 
+        Server next =
+                servers.stream().filter(server -> !server.leads()).findFirst().orElseThrow();
+        HttpResponse<String> handedOver = next.send("POST", path(next) + "/transfer-leadership", Json.object());
+        assertThat(handedOver.statusCode()).as(handedOver.body()).isEqualTo(200);
+        await("whoever was asked for leads", next::leads);
+
         Server leader = leader();
         String left = leader.id;
         Server stays =
