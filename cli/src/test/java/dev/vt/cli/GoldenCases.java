@@ -1004,7 +1004,7 @@ final class GoldenCases {
                 api -> api.on(
                         "GET /v1/cluster",
                         "{\"id\":\"cl_01k9ejze95es8r65rzyjka7900\",\"name\":\"home\",\"server_id\":\"srv_01k9ejze95es8r65rzyjka7905\",\"mode\":\"direct\",\"head_event_id\":48213,"
-                                + "\"ipv6_prefix\":\"fd00::/48\",\"feature_level\":1,\"leader_id\":\"srv-1\",\"leader_epoch\":2,\"recovery_epoch\":0}"));
+                                + "\"ipv6_prefix\":\"fd00::/48\",\"feature_level\":1,\"leader_id\":\"srv-1\",\"leader_epoch\":2,\"recovery_epoch\":0,\"conditions\":[{\"code\":\"membership_stuck\",\"detail\":\"Promote[id=srv-2]: refused\",\"server_id\":\"srv_01k9ejze95es8r65rzyjka7905\"}]}"));
         both(
                 "cluster-servers",
                 "cluster servers",
@@ -1012,7 +1012,7 @@ final class GoldenCases {
                         "GET /v1/servers",
                         page(
                                 "{\"id\":\"srv_01k9ejze95es8r65rzyjka7905\",\"name\":\"s1\",\"addresses\":[\"[::1]:8441\"],\"version\":\"0.1.0\","
-                                        + "\"member\":\"voter\",\"voter_eligible\":true,\"state\":\"online\",\"created_at\":\"2030-01-02T03:00:00Z\","
+                                        + "\"member\":\"voter\",\"voter_eligible\":true,\"state\":\"online\",\"conditions\":[{\"code\":\"membership_stuck\",\"detail\":\"\"}],\"created_at\":\"2030-01-02T03:00:00Z\","
                                         + "\"updated_at\":\"2030-01-02T03:00:00Z\",\"resource_version\":1}")));
         servers();
         String view =
@@ -1044,7 +1044,7 @@ final class GoldenCases {
         String path = "/v1/servers/" + id;
         String server = "{\"id\":\"" + id
                 + "\",\"name\":\"s1\",\"addresses\":[],\"version\":\"0.1.0\",\"member\":\"observer\",\"voter_eligible\":true,"
-                + "\"state\":\"online\",\"created_at\":\"2030-01-02T03:00:00Z\",\"updated_at\":\"2030-01-02T03:00:00Z\","
+                + "\"state\":\"online\",\"conditions\":[],\"created_at\":\"2030-01-02T03:00:00Z\",\"updated_at\":\"2030-01-02T03:00:00Z\","
                 + "\"resource_version\":2}";
         String cluster = ledBy(id);
         Consumer<StubApi> list = api -> api.on("GET /v1/servers", page(server));
@@ -1076,6 +1076,9 @@ final class GoldenCases {
                         problem(409, "quorum_unsafe", "the voters that would be left are no majority", "look again"))));
         Consumer<StubApi> self = api -> api.on("GET /v1/cluster", cluster).on("GET " + path, server);
         both("server-status", "server status", self);
+        String stuck = server.replace(
+                "\"conditions\":[]", "\"conditions\":[{\"code\":\"membership_stuck\",\"detail\":\"refused\"}]");
+        both("server-status-stuck", "server status", self.andThen(api -> api.on("GET " + path, stuck)));
         both(
                 "server-leave",
                 "server leave --yes",
@@ -1087,7 +1090,7 @@ final class GoldenCases {
     private static String ledBy(String leader) {
         return "{\"id\":\"cl_01k9ejze95es8r65rzyjka7900\",\"name\":\"home\",\"server_id\":\"srv_01k9ejze95es8r65rzyjka7905\","
                 + "\"mode\":\"raft\",\"head_event_id\":48213,\"ipv6_prefix\":\"fd00::/48\",\"feature_level\":1,"
-                + "\"leader_id\":\"" + leader + "\",\"leader_epoch\":2,\"recovery_epoch\":0}";
+                + "\"leader_id\":\"" + leader + "\",\"leader_epoch\":2,\"recovery_epoch\":0,\"conditions\":[]}";
     }
 
     private void transferLeadership() {
@@ -1095,7 +1098,7 @@ final class GoldenCases {
         String path = "POST /v1/servers/" + id + "/transfer-leadership";
         String server = "{\"id\":\"" + id
                 + "\",\"name\":\"s2\",\"addresses\":[],\"version\":\"0.1.0\",\"member\":\"voter\",\"voter_eligible\":true,"
-                + "\"state\":\"online\",\"created_at\":\"2030-01-02T03:00:00Z\",\"updated_at\":\"2030-01-02T03:00:00Z\","
+                + "\"state\":\"online\",\"conditions\":[],\"created_at\":\"2030-01-02T03:00:00Z\",\"updated_at\":\"2030-01-02T03:00:00Z\","
                 + "\"resource_version\":2}";
         Consumer<StubApi> list = api -> api.on("GET /v1/servers", page(server));
         both(

@@ -371,8 +371,9 @@ public final class ControlPlane implements AutoCloseable {
                         clusters,
                         new StoreMaintenance(store, this::projections),
                         options.raft() == null ? null : () -> raftLog().membership(),
-                        () -> config.get().raft().desiredVoters(),
-                        options.self().serverId()),
+                        () -> config.get().raft(),
+                        options.self().serverId(),
+                        clock),
                 new ConfigFeature(
                         mutations, store, clusters, config, options.self().serverId(), () -> options.raft() != null),
                 new UserFeature(mutations, store, users, invitations, roles),

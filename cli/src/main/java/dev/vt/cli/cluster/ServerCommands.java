@@ -130,6 +130,7 @@ public final class ServerCommands {
             item.put("leads", leads);
             item.put("leader_id", cluster.str("leader_id"));
             item.put("newest_event", cluster.number("head_event_id"));
+            item.put("conditions", ClusterCommands.conditions(self));
             if (session.globals().isJson()) {
                 session.print("vt.server_status/v1", "item", item);
             } else {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vt.control.audit.Audit;
 import dev.vt.control.cluster.ServerDecider.Command;
 import dev.vt.control.cluster.Servers.Server;
+import dev.vt.control.config.ClusterConfig;
 import dev.vt.control.feature.AggregateRow;
 import dev.vt.control.feature.Change;
 import dev.vt.control.feature.ListQuery;
@@ -26,7 +27,6 @@ import dev.vt.kernel.Problem;
 import dev.vt.kernel.ProblemException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,15 +39,13 @@ import org.jspecify.annotations.Nullable;
 final class ClusterHandlers {
     private static final String SERVER = "/v1/servers/{server_id}";
 
-    /** V7 gives it as much. */
-    private static final Duration TRANSFER_WITHIN = Duration.ofSeconds(10);
-
     private final Mutations mutations;
     private final StateReader state;
     private final Clusters clusters;
     private final Servers servers;
     private final Maintenance maintenance;
     private final @Nullable Supplier<RaftMembership> group;
+    private final Supplier<ClusterConfig.Raft> config;
     private final String self;
 
     ClusterHandlers(
@@ -57,12 +55,14 @@ final class ClusterHandlers {
             Servers servers,
             Maintenance maintenance,
             @Nullable Supplier<RaftMembership> group,
+            Supplier<ClusterConfig.Raft> config,
             String self) {
         this.mutations = mutations;
         this.state = state;
         this.clusters = clusters;
         this.servers = servers;
         this.group = group;
+        this.config = config;
         this.self = self;
         this.maintenance = maintenance;
     }
@@ -109,6 +109,12 @@ final class ClusterHandlers {
                 .put("leader_id", cluster.leaderId())
                 .put("leader_epoch", cluster.epoch())
                 .put("recovery_epoch", recoveryEpoch());
+        ArrayNode conditions = out.putArray("conditions");
+        state.read(handle -> handle.createQuery("SELECT id, reason_code, detail FROM servers"
+                                + " WHERE deleted_at IS NULL AND reason_code <> '' ORDER BY id")
+                        .map((row, context) -> condition(row).put("server_id", row.getString("id")))
+                        .list())
+                .forEach(conditions::add);
         return Reply.ok(out);
     }
 
@@ -180,7 +186,7 @@ final class ClusterHandlers {
                 this::json);
         if (group != null && !target.equals(self)) {
             try {
-                group.get().transferLeadership(target, TRANSFER_WITHIN);
+                group.get().transferLeadership(target, config.get().transferWithin());
             } catch (MembershipException e) {
                 throw new ProblemException(Problem.of(ErrorCode.UNAVAILABLE, "the group did not hand leadership over")
                         .withHint("vt cluster servers"));
@@ -204,10 +210,19 @@ final class ClusterHandlers {
     private static ObjectNode server(ResultSet row) throws SQLException {
         ObjectNode out = AggregateRow.of(row).json().put("name", row.getString("name"));
         out.set("addresses", Json.parse(row.getString("addresses")));
-        return out.put("version", row.getString("version"))
+        out.put("version", row.getString("version"))
                 .put("member", row.getString("member"))
                 .put("voter_eligible", row.getBoolean("voter_eligible"))
                 .put("state", row.getString("state"));
+        ArrayNode conditions = out.putArray("conditions");
+        if (!row.getString("reason_code").isEmpty()) {
+            conditions.add(condition(row));
+        }
+        return out;
+    }
+
+    private static ObjectNode condition(ResultSet row) throws SQLException {
+        return Json.object().put("code", row.getString("reason_code")).put("detail", row.getString("detail"));
     }
 
     private Reply views(Call call) {

@@ -91,7 +91,7 @@ final class ServerDecider {
     }
 
     /** V5: the voters that can be reached must be a majority of those that are left. */
-    private static boolean losesQuorum(Server server, Facts facts) {
+    static boolean losesQuorum(Server server, Facts facts) {
         if (!facts.voters().contains(server.id())) {
             return false;
         }

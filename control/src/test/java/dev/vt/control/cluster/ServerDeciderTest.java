@@ -31,7 +31,7 @@ class ServerDeciderTest {
     }
 
     private Server server(String id, boolean eligible) {
-        Server server = new Server(id, 1, id, voters.contains(id), eligible, "online", Optional.empty());
+        Server server = new Server(id, 1, id, voters.contains(id), eligible, "online", "", Optional.empty());
         live.add(server);
         reachable.add(id);
         return server;
