@@ -25,9 +25,11 @@ import dev.vt.control.cluster.ClusterFeature;
 import dev.vt.control.cluster.Clusters;
 import dev.vt.control.cluster.DepartedException;
 import dev.vt.control.cluster.Departures;
+import dev.vt.control.cluster.DivergedException;
 import dev.vt.control.cluster.LeaderTerm;
 import dev.vt.control.cluster.ServerAddresses;
 import dev.vt.control.cluster.Servers;
+import dev.vt.control.cluster.StateComparison;
 import dev.vt.control.config.ClusterConfig;
 import dev.vt.control.config.ConfigFeature;
 import dev.vt.control.config.ConfigWatch;
@@ -96,6 +98,7 @@ import dev.vt.control.scale.Scales;
 import dev.vt.control.secret.SecretDelivery;
 import dev.vt.control.secret.SecretFeature;
 import dev.vt.control.secret.Secrets;
+import dev.vt.control.server.ComparisonClient;
 import dev.vt.control.server.ControlStore;
 import dev.vt.control.server.DataDir;
 import dev.vt.control.server.RaftRole;
@@ -125,6 +128,7 @@ import io.helidon.webserver.http.HttpService;
 import io.helidon.websocket.WsListener;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -221,6 +225,7 @@ public final class ControlPlane implements AutoCloseable {
     private final ConfigWatch config = new ConfigWatch(store, store);
     private final ServerMetrics metrics = new ServerMetrics();
     private final Departures departures;
+    private final StateComparison comparison;
     private final LeaderTerm term;
     private final Mutations mutations;
 
@@ -251,6 +256,13 @@ public final class ControlPlane implements AutoCloseable {
         this.clock = options.clock();
         this.ids = Ids.uuidV7(clock, random);
         this.departures = new Departures(store, store, options.self().serverId());
+        this.comparison = new StateComparison(
+                store,
+                new ComparisonClient(
+                        () -> ServerIdentity.load(options.dataDir()).orElseThrow()),
+                () -> raftLog().leader(),
+                options.self().serverId(),
+                this::stopServing);
         this.term = new LeaderTerm(
                 options.self(), store, clusters, () -> store.store().leads(), clock, ids, random);
         this.mutations = new Mutations(
@@ -373,7 +385,8 @@ public final class ControlPlane implements AutoCloseable {
                         options.raft() == null ? null : () -> raftLog().membership(),
                         () -> config.get().raft(),
                         options.self().serverId(),
-                        clock),
+                        clock,
+                        id -> comparison.isDiverged(id)),
                 new ConfigFeature(
                         mutations, store, clusters, config, options.self().serverId(), () -> options.raft() != null),
                 new UserFeature(mutations, store, users, invitations, roles),
@@ -504,6 +517,9 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private void open() {
+        if (options.raft() != null && Files.exists(diverged())) {
+            throw new DivergedException(options.self().serverId());
+        }
         running.push(metrics);
         store.open(schemas, this::openStore);
         running.push(store);
@@ -560,6 +576,10 @@ public final class ControlPlane implements AutoCloseable {
                 new Enroller(store, system, clusters, nodes, edges, authority),
                 raft == null ? null : () -> raftLog().snapshots());
         running.push(planes);
+        if (raft != null) {
+            comparison.start();
+            running.push(comparison);
+        }
         if (options.reconciles()) {
             ReconcilerRunner reconcilers = new ReconcilerRunner(
                     features.stream().flatMap(f -> f.reconcilers().stream()).toList(), store, term, metrics);
@@ -624,7 +644,25 @@ public final class ControlPlane implements AutoCloseable {
         return options.raft() == null
                 ? ClusterRole.ALONE
                 : new RaftRole(
-                        this::raftLog, term, new Servers(store), options.self().serverId(), departures);
+                        this::raftLog,
+                        term,
+                        new Servers(store),
+                        options.self().serverId(),
+                        departures,
+                        comparison::isDiverged);
+    }
+
+    /** S13. What differs is not looked at again: after a restart it would be wrong all the same. */
+    private void stopServing() {
+        DataDir.publish(diverged(), "state_diverged\n");
+        planes.stopServing();
+        if (term.epoch().isPresent()) {
+            raftLog().membership().transferLeadership(null, config.get().raft().transferWithin());
+        }
+    }
+
+    private Path diverged() {
+        return options.dataDir().resolve("state-diverged");
     }
 
     /** A standby serves reads too; it goes on waiting in the background. A follower has to have the authority at least. */
@@ -711,6 +749,9 @@ public final class ControlPlane implements AutoCloseable {
         checks.put("log", store.store().halted().isPresent() ? "apply has halted" : "ok");
         boolean follows = options.raft() != null && raftLog().sinceLeader().isPresent();
         checks.put("leader", follows || term.epoch().isPresent() ? "ok" : "no server leads that this one knows of");
+        if (comparison.isDiverged()) {
+            checks.put("state", "differs from the other servers; it must be seeded again");
+        }
         departures
                 .ofSelf()
                 .ifPresent(

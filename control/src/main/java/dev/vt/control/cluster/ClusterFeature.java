@@ -14,6 +14,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ public final class ClusterFeature implements Feature {
     /**
      * @param group null in direct mode
      * @param config in force
+     * @param diverged ids of servers that must be seeded again (S13)
      */
     public ClusterFeature(
             Mutations mutations,
@@ -35,14 +37,15 @@ public final class ClusterFeature implements Feature {
             @Nullable Supplier<RaftMembership> group,
             Supplier<ClusterConfig.Raft> config,
             String self,
-            Clock clock) {
+            Clock clock,
+            Predicate<String> diverged) {
         Servers servers = new Servers(state);
         this.handlers = new ClusterHandlers(mutations, state, clusters, servers, maintenance, group, config, self);
         List<Reconciler> all = new ArrayList<>();
         all.add(new FeatureLevelReconciler(state, clusters, system, FeatureLevelReconciler.SUPPORTED));
         if (group != null) {
             all.add(new MembershipController(
-                    group, servers, system, self, config, clock, new SecureRandom()::nextDouble));
+                    group, servers, system, self, config, clock, new SecureRandom()::nextDouble, diverged));
         }
         this.reconcilers = List.copyOf(all);
     }

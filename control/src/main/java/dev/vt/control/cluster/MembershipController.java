@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -57,6 +58,7 @@ final class MembershipController implements Reconciler {
     private final Supplier<ClusterConfig.Raft> config;
     private final Clock clock;
     private final DoubleSupplier random;
+    private final Predicate<String> diverged;
     /** Of {@link #tried}; like it, used by the reconciler's thread only. */
     private Retry retry = Retry.NONE;
 
@@ -70,7 +72,9 @@ final class MembershipController implements Reconciler {
             String self,
             Supplier<ClusterConfig.Raft> config,
             Clock clock,
-            DoubleSupplier random) {
+            DoubleSupplier random,
+            Predicate<String> diverged) {
+        this.diverged = diverged;
         this.config = config;
         this.clock = clock;
         this.random = random;
@@ -300,15 +304,23 @@ final class MembershipController implements Reconciler {
 
     /** A group that does not change is the matter of who leads it. */
     private String condition(String id) {
+        if (diverged.test(id)) {
+            return "state_diverged";
+        }
         return id.equals(self) && retry.isStuck() ? "membership_stuck" : "";
     }
 
     private ObjectNode state(String state, String condition) {
         ObjectNode payload = Json.object().put("state", state);
-        return condition.isEmpty()
-                ? payload
-                : payload.put("reason_code", condition)
+        return switch (condition) {
+            case "" -> payload;
+            case "membership_stuck" ->
+                payload.put("reason_code", condition)
                         .put("detail", problem.substring(0, Math.min(DETAIL, problem.length())));
+            default ->
+                payload.put("reason_code", condition)
+                        .put("detail", "its log differs from the others'; it must join again with empty data");
+        };
     }
 
     private int giveUp(Server server) {

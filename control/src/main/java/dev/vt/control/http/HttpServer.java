@@ -417,8 +417,11 @@ public final class HttpServer implements AutoCloseable {
         return true;
     }
 
-    /** V6: it is told so. A leader that goes serves until it has handed over. */
+    /** V6, S13: it is told so. A leader that goes serves until it has handed over. */
     private void refuseWhenGone(Endpoint endpoint) {
+        if (!(endpoint.access() instanceof Access.Anonymous) && role.diverged()) {
+            throw refusal(ErrorCode.STATE_DIVERGED, "this server differs from the others; it must be seeded again");
+        }
         if (!(endpoint.access() instanceof Access.Anonymous) && role.gone() && !role.executes()) {
             throw refusal(
                     ErrorCode.STALE_SERVER,
