@@ -19,6 +19,7 @@ import dev.vt.control.bootstrap.RecoveryAudit;
 import dev.vt.control.ca.Authorities;
 import dev.vt.control.ca.CertificateAuthority;
 import dev.vt.control.ca.RaftTls;
+import dev.vt.control.ca.ServerCertificates;
 import dev.vt.control.ca.ServerIdentity;
 import dev.vt.control.ca.ServerTls;
 import dev.vt.control.cluster.ClusterFeature;
@@ -566,8 +567,12 @@ public final class ControlPlane implements AutoCloseable {
         running.push(http);
         httpPort = http.port();
         Raft raft = options.raft();
+        ServerCertificates certificates =
+                new ServerCertificates(authority, tls, raft == null ? null : member(raft), clock);
+        certificates.renew();
+        certificates.start();
+        running.push(certificates);
         if (raft != null) {
-            raft.tls().install(identity(authority));
             raft.tls().refuse(departures::isGone);
         }
         planes.start(
@@ -628,16 +633,12 @@ public final class ControlPlane implements AutoCloseable {
         return made;
     }
 
-    /** Which a join has brought; the first server signs its own. */
-    private ServerIdentity identity(CertificateAuthority authority) {
-        return ServerIdentity.load(options.dataDir()).orElseGet(() -> {
-            ServerAddresses addresses =
-                    ServerAddresses.parse(options.self().addresses()).orElseThrow();
-            ServerIdentity made = authority.firstServer(
-                    options.self().serverId(), clusters.require().id(), addresses.hosts());
-            made.save(options.dataDir());
-            return made;
-        });
+    /** The identity that a join has brought; the first server signs its own. */
+    private ServerCertificates.Member member(Raft raft) {
+        ServerAddresses addresses =
+                ServerAddresses.parse(options.self().addresses()).orElseThrow();
+        return new ServerCertificates.Member(
+                options.dataDir(), options.self().serverId(), clusters.require().id(), addresses.hosts(), raft.tls());
     }
 
     private ClusterRole role() {
