@@ -324,6 +324,50 @@ class RaftServersTest {
         allEqual();
     }
 
+    /** V6, from silence to removal; a minute is the least that may be configured. */
+    @Test
+    void aServerThatFailedIsRemoved_V6() throws Exception {
+        Server first = server("a");
+        try (DataDir opened = DataDir.open(first.dataDir)) {
+            new RaftFile(Optional.empty()).save(opened.root());
+        }
+        first.start();
+        bootstrap(first);
+        joined("b", first);
+        joined("c", first);
+        await("three voters", () -> voters(first) == 3);
+        ObjectNode config = Json.object();
+        config.putObject("document").putObject("raft").put("remove_failed_after_seconds", 60);
+        HttpResponse<String> set = first.send(
+                "PUT", "/v1/cluster/config", config, "content-type", "application/json", "if-match", "\"0\"");
+        assertThat(set.statusCode()).as(set.body()).isEqualTo(200);
+        Server leader = leader();
+        Server dead =
+                servers.stream().filter(server -> server != leader).findFirst().orElseThrow();
+
+        dead.close();
+
+        await(
+                "the group is two",
+                () -> leader.running()
+                                .raftLog()
+                                .membership()
+                                .current()
+                                .members()
+                                .size()
+                        == 2);
+        assertThat(leader.get("/v1/servers").path("items").findValuesAsText("id"))
+                .hasSize(2)
+                .doesNotContain(dead.id);
+        assertThat(leader.get("/v1/cluster/events?type=server.left").toString()).contains("\"failed\"");
+        assertThat(leader.send("POST", "/v1/orgs", Json.object().put("name", "after"))
+                        .statusCode())
+                .isEqualTo(201);
+        servers.remove(dead);
+        dead.database.close();
+        allEqual();
+    }
+
     /** S13: the others go on, the one that differs answers nobody, and stays so. */
     @Test
     void aServerThatDiffersStopsServing_S13() throws Exception {
@@ -348,6 +392,10 @@ class RaftServersTest {
             return answer.statusCode() == 503
                     && Json.parse(answer.body()).path("code").asText().equals("state_diverged");
         });
+        assertThat(wrong.send("POST", "/v1/auth/login", Json.object()).statusCode())
+                .isEqualTo(503);
+        assertThat(wrong.send("GET", "/v2/", null).statusCode()).as("registry").isEqualTo(503);
+        assertThat(wrong.send("GET", "/readyz", null).statusCode()).isEqualTo(503);
         await(
                 "the cluster shows it",
                 () -> leader.get("/v1/cluster").path("conditions").findValuesAsText("server_id").stream()
