@@ -267,6 +267,7 @@ final class CommandTree {
                 ServerCommands.Change command = new ServerCommands.Change(action);
                 group.addSubcommand(action, about(make(command), command.about()));
             }
+            group.addSubcommand("transfer-leadership", make(new ServerCommands.TransferLeadership()));
             CommandLine events = named(new Group(), "events", "Events of the whole cluster, for operators");
             events.addSubcommand(
                     "tail", about(make(new EventsCommand(true, true)), "print events as they happen, until Ctrl-C"));

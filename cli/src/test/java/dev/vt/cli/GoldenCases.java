@@ -1004,7 +1004,7 @@ final class GoldenCases {
                 api -> api.on(
                         "GET /v1/cluster",
                         "{\"id\":\"cl_01k9ejze95es8r65rzyjka7900\",\"name\":\"home\",\"server_id\":\"srv_01k9ejze95es8r65rzyjka7905\",\"mode\":\"direct\",\"head_event_id\":48213,"
-                                + "\"ipv6_prefix\":\"fd00::/48\",\"feature_level\":1,\"leader_id\":\"srv-1\",\"leader_epoch\":2,\"recovery_epoch\":0}"));
+                                + "\"ipv6_prefix\":\"fd00::/48\",\"feature_level\":1,\"leader_id\":\"srv-1\",\"leader_epoch\":2,\"recovery_epoch\":0,\"conditions\":[{\"code\":\"membership_stuck\",\"detail\":\"Promote[id=srv-2]: refused\",\"server_id\":\"srv_01k9ejze95es8r65rzyjka7905\"}]}"));
         both(
                 "cluster-servers",
                 "cluster servers",
@@ -1012,7 +1012,7 @@ final class GoldenCases {
                         "GET /v1/servers",
                         page(
                                 "{\"id\":\"srv_01k9ejze95es8r65rzyjka7905\",\"name\":\"s1\",\"addresses\":[\"[::1]:8441\"],\"version\":\"0.1.0\","
-                                        + "\"member\":\"voter\",\"voter_eligible\":true,\"state\":\"online\",\"created_at\":\"2030-01-02T03:00:00Z\","
+                                        + "\"member\":\"voter\",\"voter_eligible\":true,\"state\":\"online\",\"conditions\":[{\"code\":\"membership_stuck\",\"detail\":\"\"}],\"created_at\":\"2030-01-02T03:00:00Z\","
                                         + "\"updated_at\":\"2030-01-02T03:00:00Z\",\"resource_version\":1}")));
         servers();
         String view =
@@ -1046,11 +1046,9 @@ final class GoldenCases {
         String path = "/v1/servers/" + id;
         String server = "{\"id\":\"" + id
                 + "\",\"name\":\"s1\",\"addresses\":[],\"version\":\"0.1.0\",\"member\":\"observer\",\"voter_eligible\":true,"
-                + "\"state\":\"online\",\"created_at\":\"2030-01-02T03:00:00Z\",\"updated_at\":\"2030-01-02T03:00:00Z\","
+                + "\"state\":\"online\",\"conditions\":[],\"created_at\":\"2030-01-02T03:00:00Z\",\"updated_at\":\"2030-01-02T03:00:00Z\","
                 + "\"resource_version\":2}";
-        String cluster = "{\"id\":\"cl_01k9ejze95es8r65rzyjka7900\",\"name\":\"home\",\"server_id\":\"" + id
-                + "\",\"mode\":\"raft\",\"head_event_id\":48213,\"ipv6_prefix\":\"fd00::/48\",\"feature_level\":1,"
-                + "\"leader_id\":\"" + id + "\",\"leader_epoch\":2,\"recovery_epoch\":0}";
+        String cluster = ledBy(id);
         Consumer<StubApi> list = api -> api.on("GET /v1/servers", page(server));
         for (String action : List.of("promote", "demote")) {
             both(
@@ -1065,6 +1063,7 @@ final class GoldenCases {
                 list.andThen(api -> api.on(
                         "POST " + path + "/promote",
                         mutation("servers.promote", "unchanged", server, NONE, "server=" + id))));
+        transferLeadership();
         Consumer<StubApi> removes =
                 list.andThen(api -> changed(api, "DELETE " + path, "servers.remove", "null", "server=" + id));
         both("cluster-remove", "cluster remove s1 --yes", removes);
@@ -1079,11 +1078,55 @@ final class GoldenCases {
                         problem(409, "quorum_unsafe", "the voters that would be left are no majority", "look again"))));
         Consumer<StubApi> self = api -> api.on("GET /v1/cluster", cluster).on("GET " + path, server);
         both("server-status", "server status", self);
+        String stuck = server.replace(
+                "\"conditions\":[]", "\"conditions\":[{\"code\":\"membership_stuck\",\"detail\":\"refused\"}]");
+        both("server-status-stuck", "server status", self.andThen(api -> api.on("GET " + path, stuck)));
         both(
                 "server-leave",
                 "server leave --yes",
                 self.andThen(api -> changed(api, "POST " + path + "/leave", "servers.leave", "null", "server=" + id)));
         both("server-leave-unconfirmed", "server leave", self);
+    }
+
+    /** The cluster as the server that {@link #servers} is about shows it. */
+    private static String ledBy(String leader) {
+        return "{\"id\":\"cl_01k9ejze95es8r65rzyjka7900\",\"name\":\"home\",\"server_id\":\"srv_01k9ejze95es8r65rzyjka7905\","
+                + "\"mode\":\"raft\",\"head_event_id\":48213,\"ipv6_prefix\":\"fd00::/48\",\"feature_level\":1,"
+                + "\"leader_id\":\"" + leader + "\",\"leader_epoch\":2,\"recovery_epoch\":0,\"conditions\":[]}";
+    }
+
+    private void transferLeadership() {
+        String id = "srv_01k9ejze95es8r65rzyjka7906";
+        String path = "POST /v1/servers/" + id + "/transfer-leadership";
+        String server = "{\"id\":\"" + id
+                + "\",\"name\":\"s2\",\"addresses\":[],\"version\":\"0.1.0\",\"member\":\"voter\",\"voter_eligible\":true,"
+                + "\"state\":\"online\",\"conditions\":[],\"created_at\":\"2030-01-02T03:00:00Z\",\"updated_at\":\"2030-01-02T03:00:00Z\","
+                + "\"resource_version\":2}";
+        Consumer<StubApi> list = api -> api.on("GET /v1/servers", page(server));
+        both(
+                "cluster-transfer-leadership",
+                "cluster transfer-leadership s2",
+                list.andThen(api -> changed(api, path, "servers.transfer_leadership", server, "server=" + id)));
+        both(
+                "cluster-transfer-leadership-any",
+                "cluster transfer-leadership",
+                list.andThen(api -> changed(
+                        api.on("GET /v1/cluster", ledBy("srv-1")),
+                        path,
+                        "servers.transfer_leadership",
+                        server,
+                        "server=" + id)));
+        both(
+                "cluster-transfer-leadership-nobody",
+                "cluster transfer-leadership",
+                list.andThen(api -> api.on("GET /v1/cluster", ledBy(id))));
+        both(
+                "cluster-transfer-leadership-lagging",
+                "cluster transfer-leadership s2",
+                list.andThen(api -> api.on(
+                        path,
+                        409,
+                        problem(409, "server_lagging", "the server lacks more than 1000 entries", "wait for it"))));
     }
 
     private void config() {

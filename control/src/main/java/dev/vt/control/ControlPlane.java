@@ -19,15 +19,18 @@ import dev.vt.control.bootstrap.RecoveryAudit;
 import dev.vt.control.ca.Authorities;
 import dev.vt.control.ca.CertificateAuthority;
 import dev.vt.control.ca.RaftTls;
+import dev.vt.control.ca.ServerCertificates;
 import dev.vt.control.ca.ServerIdentity;
 import dev.vt.control.ca.ServerTls;
 import dev.vt.control.cluster.ClusterFeature;
 import dev.vt.control.cluster.Clusters;
 import dev.vt.control.cluster.DepartedException;
 import dev.vt.control.cluster.Departures;
+import dev.vt.control.cluster.DivergedException;
 import dev.vt.control.cluster.LeaderTerm;
 import dev.vt.control.cluster.ServerAddresses;
 import dev.vt.control.cluster.Servers;
+import dev.vt.control.cluster.StateComparison;
 import dev.vt.control.config.ClusterConfig;
 import dev.vt.control.config.ConfigFeature;
 import dev.vt.control.config.ConfigWatch;
@@ -96,6 +99,7 @@ import dev.vt.control.scale.Scales;
 import dev.vt.control.secret.SecretDelivery;
 import dev.vt.control.secret.SecretFeature;
 import dev.vt.control.secret.Secrets;
+import dev.vt.control.server.ComparisonClient;
 import dev.vt.control.server.ControlStore;
 import dev.vt.control.server.DataDir;
 import dev.vt.control.server.RaftRole;
@@ -126,6 +130,7 @@ import io.helidon.webserver.http.HttpService;
 import io.helidon.websocket.WsListener;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -218,6 +223,7 @@ public final class ControlPlane implements AutoCloseable {
     private final ConfigWatch config = new ConfigWatch(store, store);
     private final ServerMetrics metrics = new ServerMetrics();
     private final Departures departures;
+    private final StateComparison comparison;
     private final LeaderTerm term;
     private final Mutations mutations;
 
@@ -248,6 +254,13 @@ public final class ControlPlane implements AutoCloseable {
         this.clock = options.clock();
         this.ids = Ids.uuidV7(clock, random);
         this.departures = new Departures(store, store, options.self().serverId());
+        this.comparison = new StateComparison(
+                store,
+                new ComparisonClient(
+                        () -> ServerIdentity.load(options.dataDir()).orElseThrow()),
+                () -> raftLog().leader(),
+                options.self().serverId(),
+                this::stopServing);
         this.term = new LeaderTerm(
                 options.self(), store, clusters, () -> store.store().leads(), clock, ids, random);
         this.mutations = new Mutations(
@@ -368,8 +381,10 @@ public final class ControlPlane implements AutoCloseable {
                         clusters,
                         new StoreMaintenance(store, this::projections),
                         options.raft() == null ? null : () -> raftLog().membership(),
-                        () -> config.get().raft().desiredVoters(),
-                        options.self().serverId()),
+                        () -> config.get().raft(),
+                        options.self().serverId(),
+                        clock,
+                        id -> comparison.isDiverged(id)),
                 new ConfigFeature(
                         mutations, store, clusters, config, options.self().serverId(), () -> options.raft() != null),
                 new UserFeature(mutations, store, users, invitations, roles),
@@ -500,6 +515,9 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private void open() {
+        if (options.raft() != null && Files.exists(diverged())) {
+            throw new DivergedException(options.self().serverId());
+        }
         running.push(metrics);
         store.open(schemas, this::openStore);
         running.push(store);
@@ -546,8 +564,12 @@ public final class ControlPlane implements AutoCloseable {
         running.push(http);
         httpPort = http.port();
         Raft raft = options.raft();
+        ServerCertificates certificates =
+                new ServerCertificates(authority, tls, raft == null ? null : member(raft), clock);
+        certificates.renew();
+        certificates.start();
+        running.push(certificates);
         if (raft != null) {
-            raft.tls().install(identity(authority));
             raft.tls().refuse(departures::isGone);
         }
         planes.start(
@@ -556,6 +578,10 @@ public final class ControlPlane implements AutoCloseable {
                 new Enroller(store, system, clusters, nodes, edges, authority),
                 raft == null ? null : () -> raftLog().snapshots());
         running.push(planes);
+        if (raft != null) {
+            comparison.start();
+            running.push(comparison);
+        }
         if (options.reconciles()) {
             ReconcilerRunner reconcilers = new ReconcilerRunner(
                     features.stream().flatMap(f -> f.reconcilers().stream()).toList(), store, term, metrics);
@@ -604,23 +630,37 @@ public final class ControlPlane implements AutoCloseable {
         return made;
     }
 
-    /** Which a join has brought; the first server signs its own. */
-    private ServerIdentity identity(CertificateAuthority authority) {
-        return ServerIdentity.load(options.dataDir()).orElseGet(() -> {
-            ServerAddresses addresses =
-                    ServerAddresses.parse(options.self().addresses()).orElseThrow();
-            ServerIdentity made = authority.firstServer(
-                    options.self().serverId(), clusters.require().id(), addresses.hosts());
-            made.save(options.dataDir());
-            return made;
-        });
+    /** The identity that a join has brought; the first server signs its own. */
+    private ServerCertificates.Member member(Raft raft) {
+        ServerAddresses addresses =
+                ServerAddresses.parse(options.self().addresses()).orElseThrow();
+        return new ServerCertificates.Member(
+                options.dataDir(), options.self().serverId(), clusters.require().id(), addresses.hosts(), raft.tls());
     }
 
     private ClusterRole role() {
         return options.raft() == null
                 ? ClusterRole.ALONE
                 : new RaftRole(
-                        this::raftLog, term, new Servers(store), options.self().serverId(), departures);
+                        this::raftLog,
+                        term,
+                        new Servers(store),
+                        options.self().serverId(),
+                        departures,
+                        comparison::isDiverged);
+    }
+
+    /** S13. What differs is not looked at again: after a restart it would be wrong all the same. */
+    private void stopServing() {
+        DataDir.publish(diverged(), "state_diverged\n");
+        planes.stopServing();
+        if (term.epoch().isPresent()) {
+            raftLog().membership().transferLeadership(null, config.get().raft().transferWithin());
+        }
+    }
+
+    private Path diverged() {
+        return options.dataDir().resolve("state-diverged");
     }
 
     private void awaitLeadership() {
@@ -702,6 +742,9 @@ public final class ControlPlane implements AutoCloseable {
         checks.put("log", store.store().halted().isPresent() ? "apply has halted" : "ok");
         boolean follows = options.raft() != null && raftLog().sinceLeader().isPresent();
         checks.put("leader", follows || term.epoch().isPresent() ? "ok" : "no server leads that this one knows of");
+        if (comparison.isDiverged()) {
+            checks.put("state", "differs from the other servers; it must be seeded again");
+        }
         departures
                 .ofSelf()
                 .ifPresent(

@@ -6,6 +6,7 @@ import dev.vt.control.bootstrap.RecoverOperator;
 import dev.vt.control.ca.RaftTls;
 import dev.vt.control.ca.ServerIdentity;
 import dev.vt.control.cluster.DepartedException;
+import dev.vt.control.cluster.DivergedException;
 import dev.vt.control.cluster.LeaderTerm;
 import dev.vt.control.key.KeyWrapper;
 import dev.vt.control.key.MasterKeyFile;
@@ -91,7 +92,7 @@ public final class ServerMain {
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             return serve(config, stop);
-        } catch (DataDirBusyException | DepartedException | JoinException e) {
+        } catch (DataDirBusyException | DepartedException | DivergedException | JoinException e) {
             log.error("cannot start: {}", e.getMessage());
             System.err.println("error: " + e.getMessage());
             return CONFLICT;

@@ -76,6 +76,8 @@ public enum ErrorCode {
     NODE_NOT_ELIGIBLE(409, ErrorCategory.CONFLICT, false),
     KEY_ENROLLED(409, ErrorCategory.CONFLICT, false),
     QUORUM_UNSAFE(409, ErrorCategory.CONFLICT, false),
+    SERVER_NOT_VOTER(409, ErrorCategory.CONFLICT, false),
+    SERVER_LAGGING(409, ErrorCategory.CONFLICT, true),
     VM_STATE(409, ErrorCategory.CONFLICT, false),
     VM_BUSY(409, ErrorCategory.CONFLICT, false),
     VM_MUST_STOP(409, ErrorCategory.CONFLICT, false),

@@ -6,6 +6,7 @@ import dev.vt.cli.json.Doc;
 import dev.vt.cli.json.JsonWriter;
 import dev.vt.cli.output.Table;
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -44,6 +45,11 @@ public final class ClusterCommands {
         }
     }
 
+    /** Codes of what is wrong, separated by commas; empty if nothing is. */
+    static String conditions(Doc server) {
+        return server.list("conditions").stream().map(one -> one.str("code")).collect(Collectors.joining(","));
+    }
+
     @Command(name = "rebuild", description = "drop a view and make it again from the log")
     @SuppressWarnings("NullAway.Init")
     public static final class Rebuild extends VtCommand {
@@ -74,7 +80,7 @@ public final class ClusterCommands {
                         item.str("id"),
                         item.str("name"),
                         item.str("member"),
-                        item.str("state"),
+                        String.join(" ", item.str("state"), conditions(item)).strip(),
                         item.str("version"),
                         String.join(
                                 " ",

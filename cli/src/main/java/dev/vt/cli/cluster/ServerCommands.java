@@ -10,10 +10,11 @@ import dev.vt.cli.output.Receipt;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Members of the control plane: {@code vt cluster promote|demote|remove}, {@code vt server status|leave}. */
+/** Members of the control plane: {@code vt cluster promote|demote|remove|transfer-leadership}, {@code vt server status|leave}. */
 public final class ServerCommands {
     private static final List<Receipt.Next> NEXT = List.of(new Receipt.Next("look", "vt cluster servers"));
 
@@ -62,19 +63,55 @@ public final class ServerCommands {
                     .print(session);
             return 0;
         }
+    }
 
-        private static Doc find(Session session, String nameOrId) {
-            return session.api().list("/v1/servers", "finding server " + nameOrId).stream()
-                    .filter(item ->
-                            item.str("id").equals(nameOrId) || item.str("name").equals(nameOrId))
+    @Command(
+            name = "transfer-leadership",
+            description = "let another voter lead; without a name, the first that is online")
+    @SuppressWarnings("NullAway.Init")
+    public static final class TransferLeadership extends VtCommand {
+        @Parameters(paramLabel = "SERVER", arity = "0..1", description = "name or id; see vt cluster servers")
+        private @Nullable String server;
+
+        @Override
+        protected int run(Session session) {
+            Doc item = server != null ? find(session, server) : another(session);
+            String name = item.str("name");
+            Doc answer = session.change(
+                    "POST",
+                    "/v1/servers/" + item.str("id") + "/transfer-leadership",
+                    null,
+                    "transferring leadership to server " + name);
+            new Receipt("transferred leadership to server " + name, "", answer, session.idempotencyKey(), NEXT)
+                    .print(session);
+            return 0;
+        }
+
+        private static Doc another(Session session) {
+            String leader = session.api()
+                    .get("/v1/cluster", "asking the server for its cluster")
+                    .str("leader_id");
+            return session.api().list("/v1/servers", "listing servers").stream()
+                    .filter(item -> !item.str("id").equals(leader))
+                    .filter(item -> item.str("member").equals("voter")
+                            && item.str("state").equals("online"))
                     .findFirst()
                     .orElseThrow(() -> new CliException(CliError.of(
-                            "not_found",
-                            4,
-                            "not_found",
-                            "there is no server '" + nameOrId + "'",
+                            "server_not_voter",
+                            5,
+                            "server_not_voter",
+                            "no other server has a vote and is online",
                             "vt cluster servers")));
         }
+    }
+
+    private static Doc find(Session session, String nameOrId) {
+        return session.api().list("/v1/servers", "finding server " + nameOrId).stream()
+                .filter(item ->
+                        item.str("id").equals(nameOrId) || item.str("name").equals(nameOrId))
+                .findFirst()
+                .orElseThrow(() -> new CliException(CliError.of(
+                        "not_found", 4, "not_found", "there is no server '" + nameOrId + "'", "vt cluster servers")));
     }
 
     @Command(name = "status", description = "show what the server that answers is in its cluster")
@@ -93,6 +130,7 @@ public final class ServerCommands {
             item.put("leads", leads);
             item.put("leader_id", cluster.str("leader_id"));
             item.put("newest_event", cluster.number("head_event_id"));
+            item.put("conditions", ClusterCommands.conditions(self));
             if (session.globals().isJson()) {
                 session.print("vt.server_status/v1", "item", item);
             } else {

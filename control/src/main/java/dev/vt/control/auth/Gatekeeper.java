@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -181,13 +182,17 @@ public final class Gatekeeper implements Gate {
 
     private Optional<Problem> stepUp(Knock knock, Caller caller) {
         Caller.SignIn session = caller.session();
-        if (session == null
-                || !Sensitive.of(knock.endpoint()).stepUp()
-                || session.authenticatedAt().plus(PASSWORD_AGE).isAfter(clock.instant())) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                Problem.of(ErrorCode.STEP_UP_REQUIRED, "the password or code was given more than 10 minutes ago")
-                        .withHint("give it again: POST /v1/auth/step-up"));
+        return session == null || !Sensitive.of(knock.endpoint()).stepUp()
+                ? Optional.empty()
+                : stepUp(session, clock.instant())
+                        .map(problem -> problem.withHint("give it again: POST /v1/auth/step-up"));
+    }
+
+    /** A21, for pages that decide without an endpoint: the refusal if the password is too old. */
+    public static Optional<Problem> stepUp(Caller.SignIn session, Instant now) {
+        return session.authenticatedAt().plus(PASSWORD_AGE).isAfter(now)
+                ? Optional.empty()
+                : Optional.of(Problem.of(
+                        ErrorCode.STEP_UP_REQUIRED, "the password or code was given more than 10 minutes ago"));
     }
 }

@@ -48,13 +48,15 @@ public final class Sensitive {
                 "edges.disable")) {
             audited(operation, operation);
         }
-        audited("tokens.create", "token.create");
         audited("tokens.revoke", "token.revoke");
         audited("exec_sessions.create", "exec.grant");
         audited("exec_sessions.revoke", "exec.revoke");
         audited("logs.list", "log.read");
         audited("logs.stream", "log.read");
         audited("cluster.views.rebuild", "view.rebuild");
+        // A token is not asked again; so a session that would be may make none.
+        stepUp("tokens.create", "token.create");
+        stepUp("auth.device.decide", "device.decide");
         stepUp("nodes.revoke", "nodes.revoke");
         stepUp("edges.revoke", "edges.revoke");
         stepUp("enrollment_tokens.create", "enrollment_token.create");
@@ -77,6 +79,7 @@ public final class Sensitive {
         stepUp("auth.totp.remove", "auth.totp_remove");
         stepUp("servers.promote", "server.promote");
         stepUp("servers.demote", "server.demote");
+        stepUp("servers.transfer_leadership", "server.transfer_leadership");
         stepUp("servers.leave", "server.leave");
         stepUp("servers.remove", "server.remove");
         stepUp("config.set", "config.set");

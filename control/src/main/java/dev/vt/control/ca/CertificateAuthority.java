@@ -53,7 +53,7 @@ public final class CertificateAuthority {
     private static final String CURVE = "secp256r1";
     private static final Duration AUTHORITY_LIFE = Duration.ofDays(3650);
     private static final Duration MEMBER_LIFE = Duration.ofDays(90);
-    private static final Duration SERVER_LIFE = Duration.ofDays(365);
+    private static final Duration SERVER_LIFE = Duration.ofDays(30);
     // Clocks of machines that join may be behind.
     private static final Duration BACKDATED = Duration.ofHours(1);
 
@@ -166,8 +166,8 @@ public final class CertificateAuthority {
         return server(requestedKey(requestDer), id, clusterId, hosts);
     }
 
-    /** As {@link #signServer}, for the first server, which asks nobody. */
-    public ServerIdentity firstServer(String id, String clusterId, List<String> hosts) {
+    /** As {@link #signServer}, for a server that has the authority: the first, and whichever renews its own. */
+    public ServerIdentity newServer(String id, String clusterId, List<String> hosts) {
         try {
             KeyPair pair = newKeyPair();
             return new ServerIdentity(pair.getPrivate(), server(pair.getPublic(), id, clusterId, hosts), certificate);

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.Principal;
-import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.function.Predicate;
@@ -20,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Mutual TLS between servers (SC-5): both sides must show a certificate of the cluster's authority that names a server; a node's
  * or an edge's is refused, because Raft's port lets whoever gets in change the cluster. The first server has its identity only
  * after its log is open, and the log wants this before: until {@link #install} nobody is trusted. Who was removed may not come
- * in any more; towards it we still connect, so that it hears that it is out. Thread-safe.
+ * in any more; towards it we still connect, so that it hears that it is out. Installing again renews, without a restart. Thread-safe.
  */
 public final class RaftTls {
     private static final char[] NO_PASSWORD = new char[0];
@@ -58,7 +56,10 @@ public final class RaftTls {
     }
 
     public X509ExtendedKeyManager keys() {
-        return new Keys();
+        return new CurrentKeys(() -> {
+            Managers current = managers;
+            return current == null ? null : current.keys;
+        });
     }
 
     public X509ExtendedTrustManager trust() {
@@ -77,60 +78,6 @@ public final class RaftTls {
                 .filter(peer -> peer.kind().equals("server"))
                 .isEmpty()) {
             throw new CertificateException("the peer is not a server of this cluster");
-        }
-    }
-
-    private final class Keys extends X509ExtendedKeyManager {
-        @Override
-        public String @Nullable [] getClientAliases(String type, Principal @Nullable [] issuers) {
-            Managers current = managers;
-            return current == null ? null : current.keys.getClientAliases(type, issuers);
-        }
-
-        @Override
-        public @Nullable String chooseClientAlias(
-                String[] types, Principal @Nullable [] issuers, @Nullable Socket socket) {
-            Managers current = managers;
-            return current == null ? null : current.keys.chooseClientAlias(types, issuers, socket);
-        }
-
-        @Override
-        public @Nullable String chooseEngineClientAlias(
-                String[] types, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
-            Managers current = managers;
-            return current == null ? null : current.keys.chooseEngineClientAlias(types, issuers, engine);
-        }
-
-        @Override
-        public String @Nullable [] getServerAliases(String type, Principal @Nullable [] issuers) {
-            Managers current = managers;
-            return current == null ? null : current.keys.getServerAliases(type, issuers);
-        }
-
-        @Override
-        public @Nullable String chooseServerAlias(
-                String type, Principal @Nullable [] issuers, @Nullable Socket socket) {
-            Managers current = managers;
-            return current == null ? null : current.keys.chooseServerAlias(type, issuers, socket);
-        }
-
-        @Override
-        public @Nullable String chooseEngineServerAlias(
-                String type, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
-            Managers current = managers;
-            return current == null ? null : current.keys.chooseEngineServerAlias(type, issuers, engine);
-        }
-
-        @Override
-        public X509Certificate @Nullable [] getCertificateChain(String alias) {
-            Managers current = managers;
-            return current == null ? null : current.keys.getCertificateChain(alias);
-        }
-
-        @Override
-        public @Nullable PrivateKey getPrivateKey(String alias) {
-            Managers current = managers;
-            return current == null ? null : current.keys.getPrivateKey(alias);
         }
     }
 

@@ -18,7 +18,7 @@ import java.util.Optional;
 
 /**
  * By what a server is known to the others of its cluster: key, certificate, and the authority that signed it, as three files of
- * the data directory. The certificate is written last: with it all are there.
+ * the data directory. The certificate is removed first and written last: with it all are there, and belong together.
  */
 public record ServerIdentity(PrivateKey key, X509Certificate certificate, X509Certificate authority) {
     private static final String KEY_FILE = "server.key";
@@ -51,6 +51,7 @@ public record ServerIdentity(PrivateKey key, X509Certificate certificate, X509Ce
 
     public void save(Path dataDir) {
         try {
+            Files.deleteIfExists(dataDir.resolve(CERTIFICATE_FILE));
             write(dataDir.resolve(KEY_FILE), pem(key.getEncoded()), "rw-------");
             write(dataDir.resolve(AUTHORITY_FILE), CertificateAuthority.pem(authority), "rw-r--r--");
             write(dataDir.resolve(CERTIFICATE_FILE), CertificateAuthority.pem(certificate), "rw-r--r--");

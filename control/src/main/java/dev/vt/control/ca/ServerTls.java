@@ -12,23 +12,31 @@ import java.net.SocketException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
 
 /** How a server of this cluster speaks TLS; the key is made at start and kept in memory only. Thread-safe. */
 public final class ServerTls {
-    private final CertificateAuthority.Identity identity;
-    private final X509Certificate trusted;
+    private record Shown(X509Certificate certificate, X509ExtendedKeyManager keys) {}
 
-    private ServerTls(CertificateAuthority.Identity identity, X509Certificate trusted) {
-        this.identity = identity;
-        this.trusted = trusted;
+    private final List<String> names;
+    private final List<String> addresses;
+    private final X509Certificate trusted;
+    private volatile Shown shown;
+
+    private ServerTls(CertificateAuthority authority, Collection<String> names, Collection<String> addresses) {
+        this.names = List.copyOf(names);
+        this.addresses = List.copyOf(addresses);
+        this.trusted = authority.certificate();
+        this.shown = show(authority.serverIdentity(this.names, this.addresses));
     }
 
     /**
@@ -50,8 +58,35 @@ public final class ServerTls {
                 names.add(host);
             }
         }
-        return new ServerTls(
-                authority.serverIdentity(new ArrayList<>(names), new ArrayList<>(addresses)), authority.certificate());
+        return new ServerTls(authority, names, addresses);
+    }
+
+    /** What the next handshake shows. */
+    public X509Certificate certificate() {
+        return shown.certificate();
+    }
+
+    /** Another key and certificate for the same names, shown from the next handshake on (SC-6). */
+    void renew(CertificateAuthority authority) {
+        shown = show(authority.serverIdentity(names, addresses));
+    }
+
+    private static Shown show(CertificateAuthority.Identity identity) {
+        try {
+            char[] none = new char[0];
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, none);
+            store.setKeyEntry("server", identity.key(), none, identity.chain().toArray(X509Certificate[]::new));
+            KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+            keys.init(store, none);
+            return new Shown(identity.chain().getFirst(), (X509ExtendedKeyManager) keys.getKeyManagers()[0]);
+        } catch (GeneralSecurityException | IOException e) {
+            throw new CertificateAuthorityException("cannot set up this server's key", e);
+        }
+    }
+
+    private CurrentKeys keys() {
+        return new CurrentKeys(() -> shown.keys());
     }
 
     private static Set<String> ofThisHost() {
@@ -76,8 +111,7 @@ public final class ServerTls {
     /** For gRPC: TLS 1.3; a client certificate is verified if there is one (SC-5). */
     public SslContext grpc() {
         try {
-            return GrpcSslContexts.configure(SslContextBuilder.forServer(
-                            identity.key(), identity.chain().toArray(X509Certificate[]::new)))
+            return GrpcSslContexts.configure(SslContextBuilder.forServer(keys()))
                     .trustManager(trusted)
                     .clientAuth(ClientAuth.OPTIONAL)
                     .protocols("TLSv1.3")
@@ -106,16 +140,10 @@ public final class ServerTls {
     /** For the HTTP API; clients have no certificate there. */
     public SSLContext https() {
         try {
-            char[] none = new char[0];
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, none);
-            store.setKeyEntry("server", identity.key(), none, identity.chain().toArray(X509Certificate[]::new));
-            KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-            keys.init(store, none);
             SSLContext context = SSLContext.getInstance("TLSv1.3");
-            context.init(keys.getKeyManagers(), null, null);
+            context.init(new KeyManager[] {keys()}, null, null);
             return context;
-        } catch (GeneralSecurityException | IOException e) {
+        } catch (GeneralSecurityException e) {
             throw new CertificateAuthorityException("cannot set up TLS for HTTP", e);
         }
     }

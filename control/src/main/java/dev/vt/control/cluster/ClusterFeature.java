@@ -1,5 +1,6 @@
 package dev.vt.control.cluster;
 
+import dev.vt.control.config.ClusterConfig;
 import dev.vt.control.feature.Feature;
 import dev.vt.control.feature.Mutations;
 import dev.vt.control.feature.Reconciler;
@@ -9,9 +10,11 @@ import dev.vt.control.http.Endpoint;
 import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.raft.RaftMembership;
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +25,8 @@ public final class ClusterFeature implements Feature {
 
     /**
      * @param group null in direct mode
-     * @param desiredVoters by the configuration in force
+     * @param config in force
+     * @param diverged ids of servers that must be seeded again (S13)
      */
     public ClusterFeature(
             Mutations mutations,
@@ -31,14 +35,17 @@ public final class ClusterFeature implements Feature {
             Clusters clusters,
             Maintenance maintenance,
             @Nullable Supplier<RaftMembership> group,
-            IntSupplier desiredVoters,
-            String self) {
+            Supplier<ClusterConfig.Raft> config,
+            String self,
+            Clock clock,
+            Predicate<String> diverged) {
         Servers servers = new Servers(state);
-        this.handlers = new ClusterHandlers(mutations, state, clusters, servers, maintenance, group, self);
+        this.handlers = new ClusterHandlers(mutations, state, clusters, servers, maintenance, group, config, self);
         List<Reconciler> all = new ArrayList<>();
         all.add(new FeatureLevelReconciler(state, clusters, system, FeatureLevelReconciler.SUPPORTED));
         if (group != null) {
-            all.add(new MembershipController(group, servers, system, self, desiredVoters));
+            all.add(new MembershipController(
+                    group, servers, system, self, config, clock, new SecureRandom()::nextDouble, diverged));
         }
         this.reconcilers = List.copyOf(all);
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vt.control.audit.Audit;
 import dev.vt.control.cluster.ServerDecider.Command;
 import dev.vt.control.cluster.Servers.Server;
+import dev.vt.control.config.ClusterConfig;
 import dev.vt.control.feature.AggregateRow;
 import dev.vt.control.feature.Change;
 import dev.vt.control.feature.ListQuery;
@@ -17,12 +18,18 @@ import dev.vt.control.http.Refusals;
 import dev.vt.control.http.Reply;
 import dev.vt.eventlog.SideRecord;
 import dev.vt.eventlog.Verification;
+import dev.vt.eventlog.raft.MembershipException;
 import dev.vt.eventlog.raft.RaftMembership;
+import dev.vt.kernel.Decision;
+import dev.vt.kernel.ErrorCode;
 import dev.vt.kernel.Json;
+import dev.vt.kernel.Problem;
+import dev.vt.kernel.ProblemException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -38,6 +45,7 @@ final class ClusterHandlers {
     private final Servers servers;
     private final Maintenance maintenance;
     private final @Nullable Supplier<RaftMembership> group;
+    private final Supplier<ClusterConfig.Raft> config;
     private final String self;
 
     ClusterHandlers(
@@ -47,12 +55,14 @@ final class ClusterHandlers {
             Servers servers,
             Maintenance maintenance,
             @Nullable Supplier<RaftMembership> group,
+            Supplier<ClusterConfig.Raft> config,
             String self) {
         this.mutations = mutations;
         this.state = state;
         this.clusters = clusters;
         this.servers = servers;
         this.group = group;
+        this.config = config;
         this.self = self;
         this.maintenance = maintenance;
     }
@@ -68,6 +78,11 @@ final class ClusterHandlers {
                 Endpoint.post("servers.promote", SERVER + "/promote", admin, call -> change(call, Command.PROMOTE)),
                 Endpoint.post("servers.demote", SERVER + "/demote", admin, call -> change(call, Command.DEMOTE)),
                 Endpoint.post("servers.leave", SERVER + "/leave", admin, call -> change(call, Command.LEAVE)),
+                Endpoint.post(
+                        "servers.transfer_leadership",
+                        SERVER + "/transfer-leadership",
+                        admin,
+                        this::transferLeadership),
                 Endpoint.get("cluster.views.list", "/v1/cluster/views", read, this::views),
                 Endpoint.post("cluster.views.rebuild", "/v1/cluster/views/{name}/rebuild", admin, this::rebuild)
                         .withoutKey(),
@@ -96,6 +111,12 @@ final class ClusterHandlers {
                 .put("leader_id", cluster.leaderId())
                 .put("leader_epoch", cluster.epoch())
                 .put("recovery_epoch", recoveryEpoch());
+        ArrayNode conditions = out.putArray("conditions");
+        state.read(handle -> handle.createQuery("SELECT id, reason_code, detail FROM servers"
+                                + " WHERE deleted_at IS NULL AND reason_code <> '' ORDER BY id")
+                        .map((row, context) -> condition(row).put("server_id", row.getString("id")))
+                        .list())
+                .forEach(conditions::add);
         return Reply.ok(out);
     }
 
@@ -148,6 +169,34 @@ final class ClusterHandlers {
                 this::json);
     }
 
+    /** Audited before it happens. Who repeats it after a failure gets it tried again: it happened only once the other leads. */
+    private Reply transferLeadership(Call call) {
+        String target = call.pathParameter("server_id");
+        Reply reply = mutations.run(
+                call,
+                draft -> {
+                    Server server = servers.find(target).orElseThrow(Refusals::notFound);
+                    draft.target(Servers.key(target), server.version())
+                            .id("server", target)
+                            .resource(target);
+                    switch (ServerDecider.transfer(server, facts())) {
+                        case Decision.Refused<String>(Problem problem) -> draft.refuse(problem);
+                        case Decision.Accepted<String>(List<String> leaders) ->
+                            leaders.forEach(leader -> Audit.allowed(draft, call, "server.transfer_leadership", leader));
+                    }
+                },
+                this::json);
+        if (group != null && !target.equals(self)) {
+            try {
+                group.get().transferLeadership(target, config.get().transferWithin());
+            } catch (MembershipException e) {
+                throw new ProblemException(Problem.of(ErrorCode.UNAVAILABLE, "the group did not hand leadership over")
+                        .withHint("vt cluster servers"));
+            }
+        }
+        return reply;
+    }
+
     private static String wire(Command command) {
         return command.name().toLowerCase(Locale.ROOT);
     }
@@ -157,16 +206,25 @@ final class ClusterHandlers {
             return MembershipController.facts(group.get(), servers.live(), self);
         }
         Set<String> leader = Set.of(clusters.require().leaderId());
-        return new ServerDecider.Facts(false, servers.live(), leader, leader);
+        return new ServerDecider.Facts(false, servers.live(), leader, leader, self, Map.of());
     }
 
     private static ObjectNode server(ResultSet row) throws SQLException {
         ObjectNode out = AggregateRow.of(row).json().put("name", row.getString("name"));
         out.set("addresses", Json.parse(row.getString("addresses")));
-        return out.put("version", row.getString("version"))
+        out.put("version", row.getString("version"))
                 .put("member", row.getString("member"))
                 .put("voter_eligible", row.getBoolean("voter_eligible"))
                 .put("state", row.getString("state"));
+        ArrayNode conditions = out.putArray("conditions");
+        if (!row.getString("reason_code").isEmpty()) {
+            conditions.add(condition(row));
+        }
+        return out;
+    }
+
+    private static ObjectNode condition(ResultSet row) throws SQLException {
+        return Json.object().put("code", row.getString("reason_code")).put("detail", row.getString("detail"));
     }
 
     private Reply views(Call call) {

@@ -2,6 +2,7 @@ package dev.vt.control.cluster;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vt.control.cluster.Servers.Server;
+import dev.vt.control.config.ClusterConfig;
 import dev.vt.control.feature.ReconcileReport;
 import dev.vt.control.feature.Reconciler;
 import dev.vt.control.feature.SystemMutations;
@@ -9,6 +10,7 @@ import dev.vt.eventlog.raft.Membership;
 import dev.vt.eventlog.raft.MembershipException;
 import dev.vt.eventlog.raft.RaftMembership;
 import dev.vt.kernel.Json;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -16,18 +18,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.IntSupplier;
+import java.util.function.DoubleSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes the Raft group what the servers' records say (V3–V5): who joined gets the log, who has caught up gets a vote until there
- * are enough, who shall have none loses it, who left is no member. One change at a time, the least urgent last; then writes down what has become of it.
+ * are enough, who shall have none loses it, who left or failed is no member. One change at a time, the least urgent last; then
+ * writes down what has become of it. A change that fails is tried again later and later ({@link Retry}).
  */
 final class MembershipController implements Reconciler {
-    private static final long CAUGHT_UP = 1000;
+    private static final Logger log = LoggerFactory.getLogger(MembershipController.class);
     private static final Duration UNREACHABLE_AFTER = Duration.ofSeconds(15);
+    private static final int DETAIL = 500;
     private static final Duration CHANGE_WITHIN = Duration.ofSeconds(60);
 
     /** One change of the group. */
@@ -48,15 +55,29 @@ final class MembershipController implements Reconciler {
     private final Servers servers;
     private final SystemMutations system;
     private final String self;
-    private final IntSupplier desiredVoters;
+    private final Supplier<ClusterConfig.Raft> config;
+    private final Clock clock;
+    private final DoubleSupplier random;
+    private final Predicate<String> diverged;
+    /** Of {@link #tried}; like it, used by the reconciler's thread only. */
+    private Retry retry = Retry.NONE;
+
+    private String problem = "";
+    private Optional<Step> tried = Optional.empty();
 
     MembershipController(
             Supplier<RaftMembership> group,
             Servers servers,
             SystemMutations system,
             String self,
-            IntSupplier desiredVoters) {
-        this.desiredVoters = desiredVoters;
+            Supplier<ClusterConfig.Raft> config,
+            Clock clock,
+            DoubleSupplier random,
+            Predicate<String> diverged) {
+        this.diverged = diverged;
+        this.config = config;
+        this.clock = clock;
+        this.random = random;
         this.group = group;
         this.servers = servers;
         this.system = system;
@@ -70,7 +91,7 @@ final class MembershipController implements Reconciler {
 
     @Override
     public Duration period() {
-        return Duration.ofSeconds(5);
+        return retry.until(clock.instant(), config.get().compareEvery());
     }
 
     @Override
@@ -86,22 +107,48 @@ final class MembershipController implements Reconciler {
         Membership seen = membership.current();
         List<Server> known = servers.live();
         int changed = record(membership, seen, known);
-        Optional<Step> step = next(seen, known, membership.lag(), membership.silence(), self, desiredVoters.getAsInt());
-        if (step.isEmpty()) {
+        Optional<Server> failed = FailedServers.next(
+                facts(membership, known, self),
+                membership.silence(),
+                config.get().removeFailedAfter());
+        if (failed.isPresent()) {
+            // The event wakes us, and then it is no member.
+            return ReconcileReport.of(known.size(), changed + giveUp(failed.get()));
+        }
+        Optional<Step> step = next(
+                seen,
+                known,
+                membership.lag(),
+                membership.silence(),
+                self,
+                config.get().desiredVoters());
+        if (!step.equals(tried)) {
+            retry = Retry.NONE;
+            tried = step;
+        }
+        if (step.isEmpty() || !retry.isDue(clock.instant())) {
             return ReconcileReport.of(known.size(), changed);
         }
         try {
-            switch (step.get()) {
-                case Step.Add(String id, String address) -> membership.addObserver(seen, id, address, CHANGE_WITHIN);
-                case Step.Promote(String id) -> membership.promote(seen, id, CHANGE_WITHIN);
-                case Step.Demote(String id) -> membership.demote(seen, id, CHANGE_WITHIN);
-                case Step.Remove(String id) -> membership.remove(seen, id, CHANGE_WITHIN);
-                case Step.HandOver(String to) -> membership.transferLeadership(to, CHANGE_WITHIN);
-            }
+            change(membership, seen, step.get());
         } catch (MembershipException e) {
-            return new ReconcileReport(known.size(), changed, List.of(step.get() + ": " + e.getMessage()));
+            retry = retry.failed(clock.instant(), random.getAsDouble());
+            problem = step.get() + ": " + e.getMessage();
+            return new ReconcileReport(known.size(), changed, List.of(problem));
         }
+        retry = Retry.NONE;
         return ReconcileReport.of(known.size(), changed + 1 + record(membership, membership.current(), servers.live()));
+    }
+
+    private void change(RaftMembership membership, Membership seen, Step step) {
+        switch (step) {
+            case Step.Add(String id, String address) -> membership.addObserver(seen, id, address, CHANGE_WITHIN);
+            case Step.Promote(String id) -> membership.promote(seen, id, CHANGE_WITHIN);
+            case Step.Demote(String id) -> membership.demote(seen, id, CHANGE_WITHIN);
+            case Step.Remove(String id) -> membership.remove(seen, id, CHANGE_WITHIN);
+            case Step.HandOver(String to) ->
+                membership.transferLeadership(to, config.get().transferWithin());
+        }
     }
 
     /** What to do first; empty if all is as it should be, or if nothing can be done safely now. */
@@ -180,7 +227,7 @@ final class MembershipController implements Reconciler {
             return seen.members().stream()
                     .filter(member -> !member.voter() && isEligible(member.id()) && reaches(member.id()))
                     .map(Membership.Member::id)
-                    .filter(id -> lag.getOrDefault(id, Long.MAX_VALUE) <= CAUGHT_UP)
+                    .filter(id -> lag.getOrDefault(id, Long.MAX_VALUE) <= ServerDecider.CAUGHT_UP)
                     .min(Comparator.<String, Long>comparing(lag::get).thenComparing(Comparator.naturalOrder()))
                     .map(Step.Promote::new);
         }
@@ -225,7 +272,9 @@ final class MembershipController implements Reconciler {
                         .map(Membership.Member::id)
                         .collect(Collectors.toSet()),
                 Stream.concat(Stream.of(self), silence.keySet().stream().filter(id -> isReachable(id, silence)))
-                        .collect(Collectors.toSet()));
+                        .collect(Collectors.toSet()),
+                self,
+                membership.lag());
     }
 
     private static boolean isReachable(String id, Map<String, Duration> silence) {
@@ -244,13 +293,43 @@ final class MembershipController implements Reconciler {
                 changed += write(server, voter ? "server.promoted" : "server.demoted", Json.object());
             } else if (member.isPresent()) {
                 String state = isReachable(server.id(), silence) ? "online" : "unreachable";
-                if (!state.equals(server.state())) {
-                    changed +=
-                            write(server, "server.state_changed", Json.object().put("state", state));
+                String condition = condition(server.id());
+                if (!state.equals(server.state()) || !condition.equals(server.condition())) {
+                    changed += write(server, "server.state_changed", state(state, condition));
                 }
             }
         }
         return changed;
+    }
+
+    /** A group that does not change is the matter of who leads it. */
+    private String condition(String id) {
+        if (diverged.test(id)) {
+            return "state_diverged";
+        }
+        return id.equals(self) && retry.isStuck() ? "membership_stuck" : "";
+    }
+
+    private ObjectNode state(String state, String condition) {
+        ObjectNode payload = Json.object().put("state", state);
+        return switch (condition) {
+            case "" -> payload;
+            case "membership_stuck" ->
+                payload.put("reason_code", condition)
+                        .put("detail", problem.substring(0, Math.min(DETAIL, problem.length())));
+            default ->
+                payload.put("reason_code", condition)
+                        .put("detail", "its log differs from the others'; it must join again with empty data");
+        };
+    }
+
+    private int giveUp(Server server) {
+        log.warn("server has failed, it is removed server={}", server.id());
+        SystemMutations.Outcome outcome = system.asSystem(
+                "membership",
+                draft -> draft.expect(Servers.key(server.id()), server.version())
+                        .append(Servers.left(server.id(), "failed")));
+        return outcome instanceof SystemMutations.Outcome.Applied ? 1 : 0;
     }
 
     private int write(Server server, String type, ObjectNode payload) {

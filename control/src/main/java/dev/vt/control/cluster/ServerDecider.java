@@ -5,6 +5,7 @@ import dev.vt.eventlog.NewEvent;
 import dev.vt.kernel.Decision;
 import dev.vt.kernel.ErrorCode;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -30,14 +31,26 @@ final class ServerDecider {
      * @param live every server that has not left
      * @param voters ids, of the group as it is; in direct mode whoever leads
      * @param reachable ids of those that answer the leader, and of the leader
+     * @param leader id of who leads and decides this
+     * @param lag how many committed entries each other member lacks; who is not in it has not said
      */
-    record Facts(boolean raft, List<Server> live, Set<String> voters, Set<String> reachable) {
+    record Facts(
+            boolean raft,
+            List<Server> live,
+            Set<String> voters,
+            Set<String> reachable,
+            String leader,
+            Map<String, Long> lag) {
         Facts {
+            lag = Map.copyOf(lag);
             live = List.copyOf(live);
             voters = Set.copyOf(voters);
             reachable = Set.copyOf(reachable);
         }
     }
+
+    /** V4: more entries than these behind is too far for a vote, and for leading. */
+    static final long CAUGHT_UP = 1000;
 
     private ServerDecider() {}
 
@@ -56,8 +69,29 @@ final class ServerDecider {
         };
     }
 
+    /** Who shall lead; nothing if it does. A leader that must first catch up would be a gap in which nobody writes. */
+    static Decision<String> transfer(Server server, Facts facts) {
+        if (!facts.raft()) {
+            return Decision.refuse(
+                    ErrorCode.NOT_SUPPORTED, "the log is in direct mode, where the lock decides who leads");
+        }
+        if (server.id().equals(facts.leader())) {
+            return Decision.unchanged();
+        }
+        if (!facts.voters().contains(server.id()) || !server.eligible()) {
+            return Decision.refuse(ErrorCode.SERVER_NOT_VOTER, "a server without a vote cannot lead");
+        }
+        if (!facts.reachable().contains(server.id())) {
+            return Decision.refuse(ErrorCode.SERVER_LAGGING, "the server does not answer the leader");
+        }
+        long lag = facts.lag().getOrDefault(server.id(), Long.MAX_VALUE);
+        return lag > CAUGHT_UP
+                ? Decision.refuse(ErrorCode.SERVER_LAGGING, "the server lacks more than " + CAUGHT_UP + " entries")
+                : Decision.accept(server.id());
+    }
+
     /** V5: the voters that can be reached must be a majority of those that are left. */
-    private static boolean losesQuorum(Server server, Facts facts) {
+    static boolean losesQuorum(Server server, Facts facts) {
         if (!facts.voters().contains(server.id())) {
             return false;
         }

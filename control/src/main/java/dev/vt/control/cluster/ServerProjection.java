@@ -18,7 +18,9 @@ final class ServerProjection implements Projection {
             "version text NOT NULL",
             "member text NOT NULL",
             "voter_eligible boolean NOT NULL",
-            "state text NOT NULL");
+            "state text NOT NULL",
+            "reason_code text NOT NULL",
+            "detail text NOT NULL");
 
     @Override
     public String name() {
@@ -27,7 +29,7 @@ final class ServerProjection implements Projection {
 
     @Override
     public int codeVersion() {
-        return 2;
+        return 3;
     }
 
     @Override
@@ -65,11 +67,24 @@ final class ServerProjection implements Projection {
                                 "voter_eligible",
                                 true,
                                 "state",
-                                "online"));
+                                "online",
+                                "reason_code",
+                                "",
+                                "detail",
+                                ""));
             case "server.promoted" -> TABLE.update(tx, event, Map.of("member", "voter"));
             case "server.demoted" -> TABLE.update(tx, event, Map.of("member", "observer"));
             case "server.state_changed" ->
-                TABLE.update(tx, event, Map.of("state", payload.path("state").asText()));
+                TABLE.update(
+                        tx,
+                        event,
+                        Map.of(
+                                "state",
+                                payload.path("state").asText(),
+                                "reason_code",
+                                payload.path("reason_code").asText(),
+                                "detail",
+                                payload.path("detail").asText()));
             case "server.eligibility_changed" ->
                 TABLE.update(
                         tx,

@@ -21,6 +21,7 @@ public final class Servers {
     /**
      * @param voter as the group was when the controller last wrote it down
      * @param eligible whether it may have a vote, if there are not enough (V4)
+     * @param condition code of what is wrong with it; empty if nothing is
      * @param addresses empty for a server that joined without them, in direct mode
      */
     public record Server(
@@ -30,6 +31,7 @@ public final class Servers {
             boolean voter,
             boolean eligible,
             String state,
+            String condition,
             Optional<ServerAddresses> addresses) {}
 
     private final StateReader state;
@@ -42,7 +44,7 @@ public final class Servers {
     public List<Server> live() {
         return state.read(handle -> handle.createQuery(
                         "SELECT id, resource_version, name, member, voter_eligible, state,"
-                                + " addresses"
+                                + " reason_code, addresses"
                                 + " FROM servers WHERE deleted_at IS NULL ORDER BY id")
                 .map((row, context) -> new Server(
                         row.getString("id"),
@@ -51,6 +53,7 @@ public final class Servers {
                         row.getString("member").equals("voter"),
                         row.getBoolean("voter_eligible"),
                         row.getString("state"),
+                        row.getString("reason_code"),
                         addresses(row.getString("addresses"))))
                 .list());
     }

@@ -45,7 +45,7 @@ public record ClusterConfig(
     public record Raft(
             @Key(value = 3, min = 1, max = 7) int desiredVoters,
 
-            @Key(value = 5, min = 1, max = 60, unit = Unit.SECONDS, awaits = "raft membership")
+            @Key(value = 5, min = 1, max = 60, unit = Unit.SECONDS)
             Duration compareEvery,
 
             @Key(value = 30, max = 3600, unit = Unit.SECONDS, awaits = "raft membership")
@@ -54,10 +54,10 @@ public record ClusterConfig(
             @Key(value = 1000, max = 1000000, awaits = "raft membership")
             int promoteMaxLag,
 
-            @Key(value = 600, min = 60, max = 86400, unit = Unit.SECONDS, awaits = "raft membership")
+            @Key(value = 600, min = 60, max = 86400, unit = Unit.SECONDS)
             Duration removeFailedAfter,
 
-            @Key(value = 10, min = 1, max = 60, unit = Unit.SECONDS, awaits = "raft membership")
+            @Key(value = 10, min = 1, max = 60, unit = Unit.SECONDS)
             Duration transferWithin,
 
             @Key(value = 10, min = 1, max = 60, unit = Unit.SECONDS, awaits = "raft membership")

@@ -23,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -59,6 +60,7 @@ final class ApprovalPage implements HttpService {
     private final Users users;
     private final RateLimiter limiter;
     private final Supplier<RateLimiter.Limits> limits;
+    private final Clock clock;
     private final boolean tls;
 
     ApprovalPage(
@@ -68,6 +70,7 @@ final class ApprovalPage implements HttpService {
             Users users,
             RateLimiter limiter,
             Supplier<RateLimiter.Limits> limits,
+            Clock clock,
             boolean tls) {
         this.flow = flow;
         this.signIns = signIns;
@@ -75,6 +78,7 @@ final class ApprovalPage implements HttpService {
         this.users = users;
         this.limiter = limiter;
         this.limits = limits;
+        this.clock = clock;
         this.tls = tls;
     }
 
@@ -128,6 +132,11 @@ final class ApprovalPage implements HttpService {
         }
         limit(request, "auth.device.code");
         Caller.SignIn session = Objects.requireNonNull(caller.get().session());
+        Optional<Problem> old = Gatekeeper.stepUp(session, clock.instant());
+        if (old.isPresent()) {
+            send(response, 200, ApprovalHtml.signIn(code, old.get().detail()));
+            return;
+        }
         Optional<DeviceGrant> grant = flow.pending(code);
         send(
                 response,
@@ -164,10 +173,19 @@ final class ApprovalPage implements HttpService {
         Caller caller = caller(request)
                 .orElseThrow(() -> new ProblemException(Problem.of(ErrorCode.UNAUTHORIZED, "you are not signed in")));
         Map<String, String> form = form(request);
-        String wanted = Objects.requireNonNull(caller.session()).csrfToken();
+        Caller.SignIn session = Objects.requireNonNull(caller.session());
+        String wanted = session.csrfToken();
         byte[] given = form.getOrDefault("csrf_token", "").getBytes(StandardCharsets.UTF_8);
         if (!MessageDigest.isEqual(given, wanted.getBytes(StandardCharsets.UTF_8))) {
             throw new ProblemException(Problem.of(ErrorCode.CSRF_FAILED, "the page is too old; open it again"));
+        }
+        Optional<Problem> old = Gatekeeper.stepUp(session, clock.instant());
+        if (old.isPresent()) {
+            send(
+                    response,
+                    old.get().code().status(),
+                    ApprovalHtml.signIn(form.getOrDefault("code", ""), old.get().detail()));
+            return;
         }
         boolean approve = form.getOrDefault("decision", "").equals("approve");
         flow.decide(form.getOrDefault("code", ""), approve, caller.actor().id(), client(request));

@@ -48,7 +48,8 @@ public final class DeviceFeature implements Feature {
         DeviceFlow flow = new DeviceFlow(
                 new DeviceGrants(w.state(), w.random()), families, w.users(), w.writes(), w.clock(), w.random());
         this.handlers = new DeviceHandlers(flow, families, w.clock(), w.tls());
-        this.page = new ApprovalPage(flow, w.signIns(), w.authenticator(), w.users(), w.limiter(), w.limits(), w.tls());
+        this.page = new ApprovalPage(
+                flow, w.signIns(), w.authenticator(), w.users(), w.limiter(), w.limits(), w.clock(), w.tls());
     }
 
     @Override

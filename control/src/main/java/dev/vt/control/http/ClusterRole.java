@@ -32,6 +32,11 @@ public interface ClusterRole {
         public boolean gone() {
             return false;
         }
+
+        @Override
+        public boolean diverged() {
+            return false;
+        }
     };
 
     /** Whether mutations are executed here; otherwise they go to the leader (V10). */
@@ -48,4 +53,7 @@ public interface ClusterRole {
 
     /** Whether this server left or was removed: what it knows grows old for ever (V6). */
     boolean gone();
+
+    /** Whether this server's log differs from the others': what it knows may be wrong (S13). */
+    boolean diverged();
 }

@@ -167,6 +167,15 @@ public final class HttpServer implements AutoCloseable {
 
     private WebServer build(Map<String, HttpService> services, Map<String, Supplier<WsListener>> webSockets) {
         HttpRouting.Builder routing = HttpRouting.builder();
+        // They refuse for themselves, but know nothing of S13.
+        HttpService guard = rules -> rules.any((request, response) -> {
+            if (role.diverged()) {
+                response.status(ErrorCode.STATE_DIVERGED.status()).send();
+            } else {
+                response.next();
+            }
+        });
+        services.keySet().forEach(prefix -> routing.register(prefix, guard));
         services.forEach(routing::register);
         routing.any(this::serve);
         WsRouting.Builder sockets = WsRouting.builder();
@@ -417,8 +426,12 @@ public final class HttpServer implements AutoCloseable {
         return true;
     }
 
-    /** V6: it is told so. A leader that goes serves until it has handed over. */
+    /** V6, S13: it is told so. A leader that goes serves until it has handed over. */
     private void refuseWhenGone(Endpoint endpoint) {
+        boolean harmless = endpoint.access() instanceof Access.Anonymous && endpoint.method() == HttpMethod.GET;
+        if (!harmless && role.diverged()) {
+            throw refusal(ErrorCode.STATE_DIVERGED, "this server differs from the others; it must be seeded again");
+        }
         if (!(endpoint.access() instanceof Access.Anonymous) && role.gone() && !role.executes()) {
             throw refusal(
                     ErrorCode.STALE_SERVER,

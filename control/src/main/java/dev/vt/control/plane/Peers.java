@@ -22,6 +22,7 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
@@ -44,8 +45,11 @@ final class Peers implements ServerInterceptor {
     private final Nodes nodes;
     private final Edges edges;
     private final Servers servers;
+    private final BooleanSupplier diverged;
 
-    Peers(Nodes nodes, Edges edges, Servers servers) {
+    /** @param diverged whether this server must not serve (S13) */
+    Peers(Nodes nodes, Edges edges, Servers servers, BooleanSupplier diverged) {
+        this.diverged = diverged;
         this.nodes = nodes;
         this.edges = edges;
         this.servers = servers;
@@ -59,6 +63,9 @@ final class Peers implements ServerInterceptor {
     @Override
     public <I, O> ServerCall.Listener<I> interceptCall(
             ServerCall<I, O> call, Metadata headers, ServerCallHandler<I, O> next) {
+        if (diverged.getAsBoolean() && !call.getMethodDescriptor().equals(ServerPlaneGrpc.getCompareMethod())) {
+            return refuse(call, Status.UNAVAILABLE.withDescription("state_diverged: another server must be asked"));
+        }
         String service = String.valueOf(call.getMethodDescriptor().getServiceName());
         if (service.equals(EnrollmentGrpc.SERVICE_NAME)) {
             return next.startCall(call, headers);

@@ -63,6 +63,7 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
     private final LogTail tail;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private volatile @Nullable Server server;
+    private volatile boolean stopped;
 
     public PlaneServer(Wiring wiring) {
         this.wiring = wiring;
@@ -93,7 +94,7 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
         NettyServerBuilder builder = NettyServerBuilder.forAddress(listen)
                 .sslContext(tls)
                 .executor(executor)
-                .intercept(new Peers(wiring.nodes(), wiring.edges(), new Servers(wiring.state())))
+                .intercept(new Peers(wiring.nodes(), wiring.edges(), new Servers(wiring.state()), () -> stopped))
                 .addService(new EnrollmentService(enroller))
                 .addService(new NodePlaneService(
                         nodes, wiring.execs(), wiring.logs(), wiring.secrets(), wiring.pullTokens()))
@@ -106,7 +107,7 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
                 .permitKeepAliveTime(5, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true);
         if (snapshots != null) {
-            builder.addService(new ServerPlaneService(snapshots));
+            builder.addService(new ServerPlaneService(wiring.state(), snapshots));
         }
         Server started = builder.build();
         try {
@@ -117,6 +118,13 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
         server = started;
         tail.start();
         log.info("grpc server started host={} port={}", listen.getHostString(), started.getPort());
+    }
+
+    /** S13: nobody is answered any more but servers that compare; agents and edges go to another server. */
+    public void stopServing() {
+        stopped = true;
+        nodes.closeAll();
+        edges.closeAll();
     }
 
     public int port() {

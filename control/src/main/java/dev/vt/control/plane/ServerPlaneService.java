@@ -1,20 +1,26 @@
 package dev.vt.control.plane;
 
 import com.google.protobuf.ByteString;
+import dev.vt.api.proto.ServerCompareRequest;
+import dev.vt.api.proto.ServerCompareResponse;
 import dev.vt.api.proto.ServerPlaneGrpc;
 import dev.vt.api.proto.ServerSnapshotChunk;
 import dev.vt.api.proto.ServerSnapshotRequest;
+import dev.vt.control.cluster.StateComparison;
+import dev.vt.control.feature.StateReader;
 import dev.vt.eventlog.store.EventStoreException;
 import dev.vt.eventlog.store.SnapshotRequest;
 import dev.vt.eventlog.store.SnapshotSource;
 import dev.vt.kernel.ErrorCode;
 import dev.vt.kernel.Json;
 import dev.vt.kernel.Problem;
+import dev.vt.kernel.ProblemException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.HexFormat;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -28,10 +34,12 @@ final class ServerPlaneService extends ServerPlaneGrpc.ServerPlaneImplBase {
     private static final long LOOK_AGAIN_NANOS = 1_000_000;
     private static final long STALLED_NANOS = 60_000_000_000L;
 
+    private final StateReader state;
     private final Supplier<SnapshotSource> snapshots;
     private final Semaphore one = new Semaphore(1);
 
-    ServerPlaneService(Supplier<SnapshotSource> snapshots) {
+    ServerPlaneService(StateReader state, Supplier<SnapshotSource> snapshots) {
+        this.state = state;
         this.snapshots = snapshots;
     }
 
@@ -59,6 +67,20 @@ final class ServerPlaneService extends ServerPlaneGrpc.ServerPlaneImplBase {
             log.info("the receiver of a snapshot went away", e);
         } finally {
             one.release();
+        }
+    }
+
+    @Override
+    public void compare(ServerCompareRequest request, StreamObserver<ServerCompareResponse> out) {
+        try {
+            ServerCompareResponse.Builder answer = ServerCompareResponse.newBuilder();
+            StateComparison.chainHash(state, request.getEventId())
+                    .ifPresent(hash -> answer.setChainHash(
+                            ByteString.copyFrom(HexFormat.of().parseHex(hash))));
+            out.onNext(answer.build());
+            out.onCompleted();
+        } catch (ProblemException e) {
+            out.onError(GrpcProblems.exception(e.problem()));
         }
     }
 

@@ -9,6 +9,7 @@ import dev.vt.eventlog.raft.RaftEventLog;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** This server's part in its Raft group. The leader's address is what it said of itself when it joined. Thread-safe. */
@@ -18,10 +19,17 @@ public final class RaftRole implements ClusterRole {
     private final Servers servers;
     private final String self;
     private final Departures departures;
+    private final BooleanSupplier diverged;
 
     /** @param log there once the store is open */
     public RaftRole(
-            Supplier<RaftEventLog> log, Leadership leadership, Servers servers, String self, Departures departures) {
+            Supplier<RaftEventLog> log,
+            Leadership leadership,
+            Servers servers,
+            String self,
+            Departures departures,
+            BooleanSupplier diverged) {
+        this.diverged = diverged;
         this.leadership = leadership;
         this.log = log;
         this.servers = servers;
@@ -56,5 +64,10 @@ public final class RaftRole implements ClusterRole {
     @Override
     public boolean gone() {
         return departures.ofSelf().isPresent();
+    }
+
+    @Override
+    public boolean diverged() {
+        return diverged.getAsBoolean();
     }
 }

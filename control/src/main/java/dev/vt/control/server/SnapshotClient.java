@@ -10,8 +10,6 @@ import dev.vt.eventlog.store.SnapshotRequest;
 import dev.vt.kernel.Json;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -45,14 +43,7 @@ public final class SnapshotClient implements SnapshotTransport {
                 .or(() -> seed)
                 .orElseThrow(() -> new IOException("no address of " + serverId + " is known"));
         ServerIdentity self = identity.get();
-        String host = from.getHost().replaceAll("[\\[\\]]", "");
-        ManagedChannel channel = NettyChannelBuilder.forAddress(host, from.getPort())
-                .sslContext(GrpcSslContexts.forClient()
-                        .trustManager(self.authority())
-                        .keyManager(self.key(), self.certificate(), self.authority())
-                        .protocols("TLSv1.3")
-                        .build())
-                .build();
+        ManagedChannel channel = ServerChannels.open(from, self);
         try {
             Iterator<ServerSnapshotChunk> chunks = ServerPlaneGrpc.newBlockingStub(channel)
                     .snapshot(ServerSnapshotRequest.newBuilder()

@@ -19,10 +19,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A21, by enumeration: who may do everything is still asked again by every operation of the list, and by no other. */
 class StepUpTest {
-    /** Members, roles, principals, enrollment tokens, config, servers, revocation, org deletion; and what belongs to them. */
-    private static final Pattern LISTED =
-            Pattern.compile("(members|users|service_principals|enrollment_tokens|servers|auth\\.totp)\\..*"
-                    + "|config\\.(set|rollback)|(nodes|edges)\\.revoke|orgs\\.delete");
+    /**
+     * Members, roles, principals, enrollment tokens, config, servers, revocation, org deletion; and what belongs to them. A token
+     * and a program's sign-in are exempt afterwards, so a stolen cookie must not become one.
+     */
+    private static final Pattern LISTED = Pattern.compile(
+            "(members|users|service_principals|enrollment_tokens|servers|auth\\.totp)\\..*"
+                    + "|config\\.(set|rollback)|tokens\\.create|auth\\.device\\.decide|(nodes|edges)\\.revoke|orgs\\.delete");
 
     private static final Pattern PARAMETER = Pattern.compile("\\{([^}]*)}");
     private static final String EMAIL = "ada@example.com";

@@ -22,13 +22,13 @@ class RaftTlsTest {
     private final X509ExtendedTrustManager trust = tls.trust();
 
     private X509Certificate[] server(String id) {
-        ServerIdentity identity = authority.firstServer(id, CLUSTER, List.of("127.0.0.1"));
+        ServerIdentity identity = authority.newServer(id, CLUSTER, List.of("127.0.0.1"));
         return new X509Certificate[] {identity.certificate(), identity.authority()};
     }
 
     @Test
     void whoWasRemovedIsNotLetInButStillTold() {
-        tls.install(authority.firstServer(A, CLUSTER, List.of("127.0.0.1")));
+        tls.install(authority.newServer(A, CLUSTER, List.of("127.0.0.1")));
         X509Certificate[] chain = server(B);
         assertThatCode(() -> trust.checkClientTrusted(chain, "EC")).doesNotThrowAnyException();
 
@@ -43,7 +43,7 @@ class RaftTlsTest {
 
     @Test
     void aNodeIsNoPeer() {
-        tls.install(authority.firstServer(A, CLUSTER, List.of("127.0.0.1")));
+        tls.install(authority.newServer(A, CLUSTER, List.of("127.0.0.1")));
         X509Certificate node = authority.signMember(
                 TestRequests.request(TestRequests.keyPair("secp256r1")),
                 "node_0000000000000000000000000a",

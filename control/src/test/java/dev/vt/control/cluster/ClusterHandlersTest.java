@@ -55,6 +55,8 @@ class ClusterHandlersTest {
         assertThat(operator.post(path + "/leave", Json.object()).code()).isEqualTo("quorum_unsafe");
         assertThat(operator.post(path + "/promote", Json.object()).code()).isEqualTo("not_supported");
         assertThat(operator.post(path + "/demote", Json.object()).code()).isEqualTo("not_supported");
+        assertThat(operator.post(path + "/transfer-leadership", Json.object()).code())
+                .isEqualTo("not_supported");
         assertThat(operator.post("/v1/servers/srv_00000000000000000000000000/demote", Json.object())
                         .code())
                 .isEqualTo("not_found");

@@ -42,6 +42,7 @@ class MembershipControllerTest {
                     false,
                     !without.contains(id),
                     "online",
+                    "",
                     ServerAddresses.parse(
                             List.of("https://h-" + id + ":1", "grpc://h-" + id + ":2", "raft://" + address(id)))));
         }

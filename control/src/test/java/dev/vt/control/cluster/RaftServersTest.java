@@ -17,6 +17,7 @@ import dev.vt.control.server.ServerConfig;
 import dev.vt.control.server.ServerJoin;
 import dev.vt.control.testing.TestImages;
 import dev.vt.eventlog.Verification;
+import dev.vt.eventlog.postgres.PostgresAddress;
 import dev.vt.eventlog.raft.RaftOptions;
 import dev.vt.eventlog.store.EventStore;
 import dev.vt.kernel.IdSource;
@@ -35,6 +36,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -271,6 +276,12 @@ class RaftServersTest {
                 .isEqualTo(200);
         await("b has its vote back", () -> voters(first) == 3);
 
+        Server next =
+                servers.stream().filter(server -> !server.leads()).findFirst().orElseThrow();
+        HttpResponse<String> handedOver = next.send("POST", path(next) + "/transfer-leadership", Json.object());
+        assertThat(handedOver.statusCode()).as(handedOver.body()).isEqualTo(200);
+        await("whoever was asked for leads", next::leads);
+
         Server leader = leader();
         String left = leader.id;
         Server stays =
@@ -317,6 +328,99 @@ class RaftServersTest {
         servers.remove(removed);
         removed.database.close();
         allEqual();
+    }
+
+    /** V6, from silence to removal; a minute is the least that may be configured. */
+    @Test
+    void aServerThatFailedIsRemoved_V6() throws Exception {
+        Server first = server("a");
+        try (DataDir opened = DataDir.open(first.dataDir)) {
+            new RaftFile(Optional.empty()).save(opened.root());
+        }
+        first.start();
+        bootstrap(first);
+        joined("b", first);
+        joined("c", first);
+        await("three voters", () -> voters(first) == 3);
+        ObjectNode config = Json.object();
+        config.putObject("document").putObject("raft").put("remove_failed_after_seconds", 60);
+        HttpResponse<String> set = first.send(
+                "PUT", "/v1/cluster/config", config, "content-type", "application/json", "if-match", "\"0\"");
+        assertThat(set.statusCode()).as(set.body()).isEqualTo(200);
+        Server leader = leader();
+        Server dead =
+                servers.stream().filter(server -> server != leader).findFirst().orElseThrow();
+
+        dead.close();
+
+        await(
+                "the group is two",
+                () -> leader.running()
+                                .raftLog()
+                                .membership()
+                                .current()
+                                .members()
+                                .size()
+                        == 2);
+        assertThat(leader.get("/v1/servers").path("items").findValuesAsText("id"))
+                .hasSize(2)
+                .doesNotContain(dead.id);
+        assertThat(leader.get("/v1/cluster/events?type=server.left").toString()).contains("\"failed\"");
+        assertThat(leader.send("POST", "/v1/orgs", Json.object().put("name", "after"))
+                        .statusCode())
+                .isEqualTo(201);
+        servers.remove(dead);
+        dead.database.close();
+        allEqual();
+    }
+
+    /** S13: the others go on, the one that differs answers nobody, and stays so. */
+    @Test
+    void aServerThatDiffersStopsServing_S13() throws Exception {
+        Server first = server("a");
+        try (DataDir opened = DataDir.open(first.dataDir)) {
+            new RaftFile(Optional.empty()).save(opened.root());
+        }
+        first.start();
+        bootstrap(first);
+        joined("b", first);
+        joined("c", first);
+        await("three voters", () -> voters(first) == 3);
+        Server leader = leader();
+        Server wrong =
+                servers.stream().filter(server -> server != leader).findFirst().orElseThrow();
+
+        corrupt(wrong);
+        leader.send("POST", "/v1/orgs", Json.object().put("name", "after"));
+
+        await("it does not serve", () -> {
+            HttpResponse<String> answer = wrong.send("GET", "/v1/servers", null);
+            return answer.statusCode() == 503
+                    && Json.parse(answer.body()).path("code").asText().equals("state_diverged");
+        });
+        assertThat(wrong.send("POST", "/v1/auth/login", Json.object()).statusCode())
+                .isEqualTo(503);
+        assertThat(wrong.send("GET", "/v2/", null).statusCode()).as("registry").isEqualTo(503);
+        assertThat(wrong.send("GET", "/readyz", null).statusCode()).isEqualTo(503);
+        await(
+                "the cluster shows it",
+                () -> leader.get("/v1/cluster").path("conditions").findValuesAsText("server_id").stream()
+                        .anyMatch(wrong.id::equals));
+        assertThat(leader.send("POST", "/v1/orgs", Json.object().put("name", "still"))
+                        .statusCode())
+                .isEqualTo(201);
+        wrong.close();
+        assertThatThrownBy(wrong::start).isInstanceOf(DivergedException.class);
+    }
+
+    /** The head's hash, which the next event's covers: from then on the chain is another. */
+    private static void corrupt(Server server) throws SQLException {
+        PostgresAddress address = server.database.address();
+        try (Connection connection = DriverManager.getConnection(address.url(), address.user(), address.password());
+                Statement statement = connection.createStatement()) {
+            assertThat(statement.executeUpdate("UPDATE log.log_head SET chain_hash = sha256('wrong')"))
+                    .isEqualTo(1);
+        }
     }
 
     private long voters(Server at) {

@@ -10,8 +10,10 @@ import dev.vt.kernel.Decision;
 import dev.vt.kernel.ErrorCode;
 import dev.vt.kernel.Problem;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,7 @@ class ServerDeciderTest {
     private final List<Server> live = new ArrayList<>();
     private final Set<String> voters = new HashSet<>();
     private final Set<String> reachable = new HashSet<>();
+    private final Map<String, Long> lag = new HashMap<>();
 
     private Server voter(String id) {
         voters.add(id);
@@ -28,14 +31,18 @@ class ServerDeciderTest {
     }
 
     private Server server(String id, boolean eligible) {
-        Server server = new Server(id, 1, id, voters.contains(id), eligible, "online", Optional.empty());
+        Server server = new Server(id, 1, id, voters.contains(id), eligible, "online", "", Optional.empty());
         live.add(server);
         reachable.add(id);
         return server;
     }
 
     private Decision<NewEvent> decide(Server server, Command command) {
-        return ServerDecider.decide(server, command, new Facts(true, live, voters, reachable));
+        return ServerDecider.decide(server, command, facts());
+    }
+
+    private Facts facts() {
+        return new Facts(true, live, voters, reachable, "a", lag);
     }
 
     private static void accepted(Decision<NewEvent> decision, String type, String payload) {
@@ -48,11 +55,11 @@ class ServerDeciderTest {
         }
     }
 
-    private static void refused(Decision<NewEvent> decision, ErrorCode code) {
+    private static <E> void refused(Decision<E> decision, ErrorCode code) {
         switch (decision) {
-            case Decision.Refused<NewEvent>(Problem problem) ->
+            case Decision.Refused<E>(Problem problem) ->
                 assertThat(problem.code()).isEqualTo(code);
-            case Decision.Accepted<NewEvent>(List<NewEvent> events) -> throw new AssertionError(events);
+            case Decision.Accepted<E>(List<E> events) -> throw new AssertionError(events);
         }
     }
 
@@ -111,9 +118,36 @@ class ServerDeciderTest {
     @Test
     void inDirectModeNobodyVotes_V13() {
         Server a = server("a", true);
-        Facts direct = new Facts(false, live, Set.of("a"), Set.of("a"));
+        Facts direct = new Facts(false, live, Set.of("a"), Set.of("a"), "a", Map.of());
         refused(ServerDecider.decide(a, Command.PROMOTE, direct), ErrorCode.NOT_SUPPORTED);
         refused(ServerDecider.decide(a, Command.DEMOTE, direct), ErrorCode.NOT_SUPPORTED);
         refused(ServerDecider.decide(a, Command.REMOVE, direct), ErrorCode.QUORUM_UNSAFE);
+    }
+
+    @Test
+    void aVoterThatHasCaughtUpMayLead() {
+        Server a = voter("a");
+        Server b = voter("b");
+        lag.put("b", 1000L);
+        assertThat(ServerDecider.transfer(b, facts())).isEqualTo(Decision.accept("b"));
+        assertThat(ServerDecider.transfer(a, facts())).as("it leads already").isEqualTo(Decision.unchanged());
+    }
+
+    @Test
+    void leadershipGoesToNobodyWithoutAVoteOrBehind() {
+        voter("a");
+        Server b = voter("b");
+        refused(ServerDecider.transfer(server("c", true), facts()), ErrorCode.SERVER_NOT_VOTER);
+        refused(ServerDecider.transfer(b, facts()), ErrorCode.SERVER_LAGGING);
+        lag.put("b", 1001L);
+        refused(ServerDecider.transfer(b, facts()), ErrorCode.SERVER_LAGGING);
+        lag.put("b", 0L);
+        reachable.remove("b");
+        refused(ServerDecider.transfer(b, facts()), ErrorCode.SERVER_LAGGING);
+        voters.add("d");
+        refused(ServerDecider.transfer(server("d", false), facts()), ErrorCode.SERVER_NOT_VOTER);
+        refused(
+                ServerDecider.transfer(b, new Facts(false, live, Set.of("a"), Set.of("a"), "a", Map.of())),
+                ErrorCode.NOT_SUPPORTED);
     }
 }

@@ -263,6 +263,30 @@ class DeviceFlowTest {
     }
 
     @Test
+    void anOldSessionLetsNoProgramInA21() {
+        People.Person person = person();
+        TestReply in = form(
+                "/device/sign-in",
+                "",
+                "code=&email=" + person.email().replace("@", "%40") + "&password=" + People.PASSWORD.replace(" ", "+"));
+        String cookie = in.header("Set-Cookie").split(";", 2)[0];
+        server.advance(Duration.ofMinutes(9));
+        JsonNode started = start();
+        String code = started.path("user_code").asText();
+        String csrf = text(server.anonymous().header("Cookie", cookie).get("/device?code=" + code))
+                .replaceAll("(?s).*name=\"csrf_token\" value=\"([^\"]*)\".*", "$1");
+        server.advance(Duration.ofMinutes(2));
+
+        assertThat(decide(person, started, "approve").code()).isEqualTo("step_up_required");
+        assertThat(text(server.anonymous().header("Cookie", cookie).get("/device?code=" + code)))
+                .contains("10 minutes ago", "Password");
+        assertThat(form("/device/decide", cookie, "code=" + code + "&decision=approve&csrf_token=" + csrf)
+                        .status())
+                .isEqualTo(403);
+        assertThat(poll(started).code()).isEqualTo("authorization_pending");
+    }
+
+    @Test
     void aFormFromAnotherSiteIsRefused() {
         TestReply refused = server.anonymous()
                 .header("Origin", "https://evil.example")

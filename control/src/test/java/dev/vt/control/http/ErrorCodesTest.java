@@ -32,7 +32,7 @@ class ErrorCodesTest {
             "IPv4 add-on", "ipv4_in_use ipv4_pool_exhausted address_live",
             "terminated HTTP routes", "route_kind_conflict",
             "the overlay", "rotation_in_progress",
-            "a server that is being seeded or has diverged", "installing state_diverged",
+            "a server that is being seeded", "installing",
             "VMs", "vm_state vm_busy vm_must_stop vm_protected migrate_cpu_mismatch",
             "exec answers before its agent has dialled", "exec_connect_timeout");
 

@@ -1,0 +1,59 @@
+package dev.vt.control.server;
+
+import dev.vt.api.proto.ServerCompareRequest;
+import dev.vt.api.proto.ServerPlaneGrpc;
+import dev.vt.control.ca.ServerIdentity;
+import dev.vt.control.cluster.Servers.Server;
+import dev.vt.control.cluster.StateComparison;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks another server over its gRPC port, as a server of the cluster; a connection per question, because they are rare. */
+public final class ComparisonClient implements StateComparison.Peer {
+    private static final Logger log = LoggerFactory.getLogger(ComparisonClient.class);
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(3);
+
+    private final Supplier<ServerIdentity> identity;
+
+    public ComparisonClient(Supplier<ServerIdentity> identity) {
+        this.identity = identity;
+    }
+
+    @Override
+    public Optional<String> chainHash(Server server, long eventId) {
+        return server.addresses().flatMap(addresses -> ask(addresses.grpc(), eventId));
+    }
+
+    private Optional<String> ask(URI address, long eventId) {
+        ManagedChannel channel = null;
+        try {
+            channel = ServerChannels.open(address, identity.get());
+            byte[] hash = ServerPlaneGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                    .compare(ServerCompareRequest.newBuilder()
+                            .setEventId(eventId)
+                            .build())
+                    .getChainHash()
+                    .toByteArray();
+            return hash.length == 0
+                    ? Optional.empty()
+                    : Optional.of(HexFormat.of().formatHex(hash));
+        } catch (StatusRuntimeException | IOException e) {
+            log.debug("a server does not say how far its log is address={}", address, e);
+            return Optional.empty();
+        } finally {
+            if (channel != null) {
+                channel.shutdownNow();
+            }
+        }
+    }
+}
