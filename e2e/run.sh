@@ -53,6 +53,7 @@ finish() {
 }
 trap finish EXIT
 
+[ "${steps[0]}" = up ] || start_killer
 for step in "${steps[@]}"; do
   began=$(date +%s)
   say "== $step"

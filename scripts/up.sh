@@ -32,6 +32,7 @@ if ! dev_pid >/dev/null; then
 fi
 node_ready() { prints '"health": "online"' vt_dev nodes list --json; }
 started() { dev_pid >/dev/null || die "vt dev ended; see $state_dir/logs/dev.log"; node_ready; }
-await 180 started || die "the node did not come online in 180 s; see $state_dir/logs"
+limit=$((180 * servers))
+await "$limit" started || die "the node did not come online in $limit s; see $state_dir/logs"
 
 scripts/sample.sh
