@@ -17,17 +17,17 @@ final class Injector {
         this.cluster = cluster;
     }
 
-    /** Told on this thread at the moment a fault begins. */
+    /** Told on this thread once the fault has come: what a killed server answered while it was being looked for is not of after. */
     interface Listener {
-        void begins(Step step, ServerProcess victim, boolean leads);
+        void began(Step step, ServerProcess victim, boolean leads);
     }
 
     void run(Step step, Listener listener) throws IOException, InterruptedException {
         Thread.sleep(step.calm());
         ServerProcess leader = Objects.requireNonNull(cluster.leader(), "a calm cluster has a leader");
         ServerProcess victim = victim(step.fault().target(), leader);
-        listener.begins(step, victim, victim == leader);
         begin(step.fault(), victim);
+        listener.began(step, victim, victim == leader);
         Thread.sleep(step.lasting());
         end(step.fault(), victim);
         cluster.agree();
