@@ -67,7 +67,13 @@ final class Proposer implements AutoCloseable {
             while (!closing) {
                 Submission first = queue.poll(LOOK_AROUND.toMillis(), TimeUnit.MILLISECONDS);
                 if (first != null) {
-                    awaitTurn();
+                    try {
+                        awaitTurn();
+                    } catch (InterruptedException e) {
+                        // No longer in the queue, so nobody else would answer it.
+                        first.unknown("the log is closed");
+                        throw e;
+                    }
                     propose(gathered(first));
                 }
             }

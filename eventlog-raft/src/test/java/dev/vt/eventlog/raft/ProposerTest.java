@@ -77,7 +77,7 @@ class ProposerTest {
         next();
         Submission waits = submit("c");
         proposer.close();
-        assertThat(waits.answer().get()).isEqualTo(new AppendResult.Unknown("the log is closed"));
+        assertThat(waits.answer().get(10, TimeUnit.SECONDS)).isEqualTo(new AppendResult.Unknown("the log is closed"));
         assertThat(submit("d").answer().get()).isEqualTo(new AppendResult.Unknown("the log is closed"));
     }
 
