@@ -5,6 +5,7 @@ import dev.vt.eventlog.EventFilter;
 import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
+import dev.vt.eventlog.ViewWrites;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
@@ -57,14 +58,7 @@ final class Replay {
         StoredEvent lifted = schemas.lift(event);
         for (Projection projection : projections) {
             if (projection.handles(event.type())) {
-                try {
-                    projection.apply(lifted, tx);
-                } catch (RuntimeException e) {
-                    throw new ApplyHaltedException(
-                            "projection " + projection.name() + " failed on event " + event.eventId() + " "
-                                    + event.type(),
-                            e);
-                }
+                ViewWrites.of(tx).project(projection, lifted);
             }
         }
     }

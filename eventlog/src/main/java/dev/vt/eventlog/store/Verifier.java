@@ -5,6 +5,7 @@ import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.Projection.ViewTable;
 import dev.vt.eventlog.ProjectionSet;
 import dev.vt.eventlog.Verification;
+import dev.vt.eventlog.ViewWrites;
 import dev.vt.eventlog.apply.LogHead;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,12 +34,14 @@ final class Verifier {
 
     Verification verify() {
         try (Handle handle = database.connect(SCRATCH)) {
-            return handle.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, tx -> {
-                Database.holdViews(tx);
-                Verification result = compare(tx);
-                tx.rollback();
-                return result;
-            });
+            return ViewWrites.naming(
+                    handle,
+                    () -> handle.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, tx -> {
+                        Database.holdViews(tx);
+                        Verification result = compare(tx);
+                        tx.rollback();
+                        return result;
+                    }));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.vt.eventlog.store;
 import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.ProjectionSet;
+import dev.vt.eventlog.ViewWrites;
 import dev.vt.eventlog.apply.LogHead;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -128,10 +129,13 @@ final class ViewBuilder {
     private static void swap(Handle handle, HandleConsumer<RuntimeException> replacement) {
         for (int attempt = 1; ; attempt++) {
             try {
-                handle.useTransaction(tx -> {
-                    Database.swapViews(tx);
-                    replacement.useHandle(tx);
-                });
+                ViewWrites.naming(
+                        handle,
+                        () -> handle.inTransaction(tx -> {
+                            Database.swapViews(tx);
+                            replacement.useHandle(tx);
+                            return true;
+                        }));
                 return;
             } catch (UnableToExecuteStatementException e) {
                 boolean readersHeldOn =
@@ -161,7 +165,8 @@ final class ViewBuilder {
             for (long to = from; to < head; ) {
                 long start = to;
                 long end = Math.min(head, start + TRANSACTION);
-                to = handle.inTransaction(tx -> replay.run(tx, start, end, event -> {}));
+                to = ViewWrites.naming(
+                        handle, () -> handle.inTransaction(tx -> replay.run(tx, start, end, event -> {})));
             }
             done = head;
         }
