@@ -82,13 +82,53 @@ public final class ViewWrites implements StatementBuilder {
      * @param arguments text, numbers, times, bytes, booleans, or an array of one of them
      */
     public void add(String sql, @Nullable Object... arguments) {
-        if (!handle.isInTransaction()) {
-            throw new IllegalStateException("views are written in a transaction");
+        add(text(sql), arguments);
+    }
+
+    /** As {@link #add}, with arguments that have names: {@code :name} in the text, each bound, then {@link Named#add}. */
+    public Named update(String sql) {
+        return new Named(text(sql));
+    }
+
+    /** A write that gets its arguments. */
+    public final class Named {
+        private final WriteText text;
+        private final Map<String, @Nullable Object> values = new HashMap<>();
+
+        private Named(WriteText text) {
+            this.text = text;
         }
+
+        public Named bind(String name, @Nullable Object value) {
+            values.put(name, value);
+            return this;
+        }
+
+        public void add() {
+            List<String> names = text.names();
+            @Nullable Object[] arguments = new @Nullable Object[names.size()];
+            for (int i = 0; i < arguments.length; i++) {
+                if (!values.containsKey(names.get(i))) {
+                    throw new IllegalStateException("not bound: " + names.get(i));
+                }
+                arguments[i] = values.get(names.get(i));
+            }
+            ViewWrites.this.add(text, arguments);
+        }
+    }
+
+    private WriteText text(String sql) {
         if (texts.size() >= TEXTS) {
             texts.clear();
         }
-        waiting.add(new Write(texts.computeIfAbsent(sql, WriteText::new), author, arguments));
+        return texts.computeIfAbsent(sql, WriteText::new);
+    }
+
+    private void add(WriteText text, @Nullable Object... arguments) {
+        if (!handle.isInTransaction()) {
+            throw new IllegalStateException("views are written in a transaction");
+        }
+        waiting.add(new Write(text, author, arguments));
         if (waiting.size() >= most) {
             send();
         }

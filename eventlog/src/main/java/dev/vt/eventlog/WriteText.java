@@ -24,13 +24,18 @@ final class WriteText {
             "(?is)(\\s*INSERT INTO\\s+\\w+\\s+(?:\\([^()?]*\\)\\s*)?VALUES\\s*)"
                     + "(\\(\\s*\\?(?:\\s*,\\s*\\?)*\\s*\\))(\\s*(?:ON CONFLICT\\s*(?:\\([^()?]*\\)\\s*)?DO NOTHING\\s*)?)");
 
+    private static final Pattern NAME = Pattern.compile("(?<!:):([a-z_][a-z0-9_]*)");
+
     private final String sql;
+    private final List<String> names;
     private final @Nullable String table;
     private final @Nullable Matcher row;
     private final Map<Integer, String> texts = new HashMap<>();
 
-    WriteText(String sql) {
-        this.sql = sql;
+    /** @param written with a question mark for each argument, or with {@code :names} */
+    WriteText(String written) {
+        this.names = NAME.matcher(written).results().map(name -> name.group(1)).toList();
+        this.sql = NAME.matcher(written).replaceAll("?");
         Matcher target = TARGET.matcher(sql);
         this.table = target.matches() && !OTHER_TABLES.matcher(target.group(2)).find() ? target.group(1) : null;
         Matcher inserted = ROW.matcher(sql);
@@ -39,6 +44,11 @@ final class WriteText {
 
     String sql() {
         return sql;
+    }
+
+    /** Of the arguments in their order; empty if they have none. */
+    List<String> names() {
+        return names;
     }
 
     /** The one table that it reads and writes; null if there may be others. Writes to different ones do not see each other. */
