@@ -64,7 +64,7 @@ final class Verifier {
         }
         tx.execute("CREATE SCHEMA " + SCRATCH);
         Replay.createTables(tx, projections.core());
-        new Replay(schemas, projections.core()).run(tx, 0, head.eventId(), event -> {});
+        new Replay(schemas, projections.core()).run(tx, 0, head.eventId());
         List<Projection> comparable = new ArrayList<>(projections.core());
         for (Projection projection : projections.derived()) {
             long reached = tx.createQuery("SELECT last_event_id FROM log.checkpoints WHERE projection = ?")
@@ -74,7 +74,7 @@ final class Verifier {
             // One that lags has read core rows of another moment; the caller waits for it first.
             if (reached == head.eventId()) {
                 Replay.createTables(tx, List.of(projection));
-                new Replay(schemas, List.of(projection)).run(tx, 0, reached, event -> {});
+                new Replay(schemas, List.of(projection)).run(tx, 0, reached);
                 comparable.add(projection);
             }
         }
