@@ -12,6 +12,7 @@ import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.ProjectionSet;
 import dev.vt.eventlog.StoredEvent;
 import dev.vt.eventlog.Verification;
+import dev.vt.eventlog.ViewWrites;
 import dev.vt.eventlog.postgres.EmbeddedPostgres;
 import dev.vt.eventlog.store.EventStore;
 import dev.vt.kernel.IdSource;
@@ -245,20 +246,19 @@ public final class AppendBench {
 
         @Override
         public void apply(StoredEvent event, Handle tx) {
-            tx.createUpdate("INSERT INTO bench_instances VALUES (?, ?, ?, ?, ?, ?, ?)")
-                    .bind(0, event.aggregate().id())
-                    .bind(1, event.owner().orgId())
-                    .bind(2, event.payload().path("node_id").textValue())
-                    .bind(
-                            3,
+            ViewWrites.of(tx)
+                    .add(
+                            "INSERT INTO bench_instances VALUES (?, ?, ?, ?, ?, ?, ?)",
+                            event.aggregate().id(),
+                            event.owner().orgId(),
+                            event.payload().path("node_id").textValue(),
                             event.payload()
                                     .path("resources")
                                     .path("memory_bytes")
-                                    .longValue())
-                    .bind(4, event.aggregateSeq())
-                    .bind(5, event.occurredAt())
-                    .bind(6, event.eventId())
-                    .execute();
+                                    .longValue(),
+                            event.aggregateSeq(),
+                            event.occurredAt(),
+                            event.eventId());
         }
     }
 }

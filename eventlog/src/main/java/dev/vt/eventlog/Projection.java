@@ -27,7 +27,10 @@ public interface Projection {
     /** Whether {@link #apply} wants events of this type. */
     boolean handles(String eventType);
 
-    /** Runs inside the batch's transaction (core) or the follower's (derived); must be idempotent by event id (S14). */
+    /**
+     * Runs inside the batch's transaction (core) or the follower's (derived); must be idempotent by event id (S14). Writes whose
+     * result it does not need go through {@link ViewWrites}.
+     */
     void apply(StoredEvent event, Handle tx);
 
     /** @param keyColumns in the order that makes rows unique and digests deterministic */

@@ -3,6 +3,7 @@ package dev.vt.control.audit;
 import dev.vt.eventlog.EventJson;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
+import dev.vt.eventlog.ViewWrites;
 import dev.vt.kernel.CanonicalJson;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
@@ -49,7 +50,8 @@ final class AuditProjection implements Projection {
 
     @Override
     public void apply(StoredEvent event, Handle tx) {
-        tx.createUpdate("""
+        ViewWrites.of(tx)
+                .update("""
                         INSERT INTO audit
                         VALUES (:id, :org, :action, :decision, :resource, :actor_type, :actor_id, :request, :at, :payload, :event)
                         ON CONFLICT (id) DO NOTHING""")
@@ -64,6 +66,6 @@ final class AuditProjection implements Projection {
                 .bind("at", EventJson.time(event.occurredAt()))
                 .bind("payload", CanonicalJson.text(event.payload()))
                 .bind("event", event.eventId())
-                .execute();
+                .add();
     }
 }

@@ -2,6 +2,7 @@ package dev.vt.control.config;
 
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
+import dev.vt.eventlog.ViewWrites;
 import dev.vt.kernel.CanonicalJson;
 import dev.vt.kernel.Json;
 import java.time.OffsetDateTime;
@@ -56,7 +57,8 @@ final class ConfigProjection implements Projection {
     public void apply(StoredEvent stored, Handle tx) {
         ConfigEvent event = ConfigEventCodec.parse(stored.type(), stored.payload());
         OffsetDateTime at = stored.occurredAt().atOffset(ZoneOffset.UTC);
-        tx.createUpdate("""
+        ViewWrites.of(tx)
+                .update("""
                         INSERT INTO config_revisions (revision, config_id, document, changed_keys, comment, to_revision,
                           author_type, author_id, resource_version, created_at, updated_at, last_event_id)
                         VALUES (:revision, :config, :document, :changed, :comment, :to, :author_type, :author, :version,
@@ -73,6 +75,6 @@ final class ConfigProjection implements Projection {
                 .bind("version", stored.aggregateSeq())
                 .bind("at", at)
                 .bind("event", stored.eventId())
-                .execute();
+                .add();
     }
 }

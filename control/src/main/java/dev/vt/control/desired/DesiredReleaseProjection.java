@@ -2,6 +2,7 @@ package dev.vt.control.desired;
 
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
+import dev.vt.eventlog.ViewWrites;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
@@ -48,7 +49,8 @@ final class DesiredReleaseProjection implements Projection {
     @Override
     public void apply(StoredEvent event, Handle tx) {
         DesiredRelease desired = DesiredRelease.parse(event.payload());
-        tx.createUpdate("""
+        ViewWrites.of(tx)
+                .update("""
                         INSERT INTO env_desired_releases AS old (env_id, process_type, org_id, app_id, release_id, deploy_id,
                           effective_hash, updated_at, last_event_id)
                         VALUES (:env, :process, :org, :app, :release, :deploy, :hash, :at, :event)
@@ -64,6 +66,6 @@ final class DesiredReleaseProjection implements Projection {
                 .bind("hash", desired.effectiveHash())
                 .bind("at", event.occurredAt().atOffset(ZoneOffset.UTC))
                 .bind("event", event.eventId())
-                .execute();
+                .add();
     }
 }

@@ -3,6 +3,7 @@ package dev.vt.control.edge;
 import dev.vt.control.feature.AggregateTable;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
+import dev.vt.eventlog.ViewWrites;
 import dev.vt.kernel.CanonicalJson;
 import dev.vt.kernel.Json;
 import java.util.ArrayList;
@@ -78,7 +79,8 @@ final class EdgeProjection implements Projection {
             case EdgeEvent.StateChanged(var state, var reason) ->
                 TABLE.update(tx, event, Map.of("state", state.wire()));
             case EdgeEvent.RouteStatusChanged(String routeId, String status, var reason) -> {
-                tx.createUpdate("""
+                ViewWrites.of(tx)
+                        .update("""
                                 INSERT INTO route_edges (route_id, edge_id, status, reason_code, last_event_id)
                                 VALUES (:route, :edge, :status, :reason, :event)
                                 ON CONFLICT (route_id, edge_id) DO UPDATE
@@ -89,7 +91,7 @@ final class EdgeProjection implements Projection {
                         .bind("status", status)
                         .bind("reason", reason)
                         .bind("event", event.eventId())
-                        .execute();
+                        .add();
                 // A route that is tried proves that the table was accepted.
                 Map<String, @Nullable Object> row = new TreeMap<>();
                 row.put("rejected_reason", null);

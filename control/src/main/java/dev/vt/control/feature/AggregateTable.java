@@ -2,15 +2,14 @@ package dev.vt.control.feature;
 
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
+import dev.vt.eventlog.ViewWrites;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * @param columns the noun's own as SQL, for example {@code name text COLLATE "C" NOT NULL}
  */
 public record AggregateTable(String name, List<String> columns, List<String> indexes) {
+    private static final int MOST_TEXTS = 1000;
+    private static final Map<Statement, String> TEXTS = new ConcurrentHashMap<>();
+
+    private record Statement(String table, boolean insert, List<String> columns) {}
+
     public AggregateTable {
         columns = List.copyOf(columns);
         indexes = List.copyOf(indexes);
@@ -65,46 +69,61 @@ public record AggregateTable(String name, List<String> columns, List<String> ind
     /** The row of a created aggregate; replaying the same event changes nothing. */
     public void insert(Handle tx, StoredEvent event, Map<String, ? extends @Nullable Object> values) {
         Map<String, @Nullable Object> own = new TreeMap<>(values);
-        String names = own.keySet().stream().map(c -> ", " + c).collect(Collectors.joining());
-        String marks = own.keySet().stream().map(c -> ", :" + c).collect(Collectors.joining());
-        Update update = tx.createUpdate("INSERT INTO " + name
-                + " (id, org_id, project_id, app_id, env_id, resource_version, created_at, updated_at, last_event_id"
-                + names + ") VALUES (:id_, :org_id_, :project_id_, :app_id_, :env_id_, :seq_, :at_, :at_, :event_"
-                + marks + ") ON CONFLICT (id) DO NOTHING");
-        update.bind("org_id_", event.owner().orgId())
-                .bind("project_id_", event.owner().projectId())
-                .bind("app_id_", event.owner().appId())
-                .bind("env_id_", event.owner().envId());
-        bindCommon(update, event);
-        own.forEach(update::bind);
-        update.execute();
+        List<@Nullable Object> arguments = new ArrayList<>(9 + own.size());
+        arguments.add(event.aggregate().id());
+        arguments.add(event.owner().orgId());
+        arguments.add(event.owner().projectId());
+        arguments.add(event.owner().appId());
+        arguments.add(event.owner().envId());
+        arguments.add(event.aggregateSeq());
+        arguments.add(event.occurredAt());
+        arguments.add(event.occurredAt());
+        arguments.add(event.eventId());
+        arguments.addAll(own.values());
+        ViewWrites.of(tx).add(text(true, own), arguments.toArray());
     }
 
     /** Sets these columns of the aggregate's row, and its version and times. */
     public void update(Handle tx, StoredEvent event, Map<String, ? extends @Nullable Object> values) {
         Map<String, @Nullable Object> own = new TreeMap<>(values);
-        String sets = own.keySet().stream().map(c -> ", " + c + " = :" + c).collect(Collectors.joining());
-        Update update = tx.createUpdate("UPDATE " + name
-                + " SET resource_version = :seq_, updated_at = :at_, last_event_id = :event_" + sets
-                + " WHERE id = :id_ AND last_event_id < :event_");
-        bindCommon(update, event);
-        own.forEach(update::bind);
-        update.execute();
+        List<@Nullable Object> arguments = new ArrayList<>(5 + own.size());
+        arguments.add(event.aggregateSeq());
+        arguments.add(event.occurredAt());
+        arguments.add(event.eventId());
+        arguments.addAll(own.values());
+        arguments.add(event.aggregate().id());
+        arguments.add(event.eventId());
+        ViewWrites.of(tx).add(text(false, own), arguments.toArray());
     }
 
     /** Marks the row deleted; it stays, so that a deleted thing is told from one that never was. */
     public void delete(Handle tx, StoredEvent event) {
-        update(tx, event, Map.of("deleted_at", at(event)));
+        update(tx, event, Map.of("deleted_at", event.occurredAt()));
     }
 
-    private static void bindCommon(Update update, StoredEvent event) {
-        update.bind("id_", event.aggregate().id())
-                .bind("seq_", event.aggregateSeq())
-                .bind("at_", at(event))
-                .bind("event_", event.eventId());
+    private String text(boolean insert, Map<String, ? extends @Nullable Object> own) {
+        Statement key = new Statement(name, insert, List.copyOf(own.keySet()));
+        String known = TEXTS.get(key);
+        if (known != null) {
+            return known;
+        }
+        String text = insert ? insertText(key.columns()) : updateText(key.columns());
+        if (TEXTS.size() < MOST_TEXTS) {
+            TEXTS.put(key, text);
+        }
+        return text;
     }
 
-    private static OffsetDateTime at(StoredEvent event) {
-        return event.occurredAt().atOffset(ZoneOffset.UTC);
+    private String insertText(List<String> own) {
+        return "INSERT INTO " + name
+                + " (id, org_id, project_id, app_id, env_id, resource_version, created_at, updated_at, last_event_id"
+                + own.stream().map(c -> ", " + c).collect(Collectors.joining()) + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?"
+                + ", ?".repeat(own.size()) + ") ON CONFLICT (id) DO NOTHING";
+    }
+
+    private String updateText(List<String> own) {
+        return "UPDATE " + name + " SET resource_version = ?, updated_at = ?, last_event_id = ?"
+                + own.stream().map(c -> ", " + c + " = ?").collect(Collectors.joining())
+                + " WHERE id = ? AND last_event_id < ?";
     }
 }

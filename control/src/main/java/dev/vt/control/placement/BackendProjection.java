@@ -3,6 +3,7 @@ package dev.vt.control.placement;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
+import dev.vt.eventlog.ViewWrites;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -79,8 +80,8 @@ final class BackendProjection implements Projection {
     private static void applyRoute(StoredEvent event, Handle tx) {
         String routeId = event.aggregate().id();
         if (event.type().equals("route.deleted")) {
-            tx.execute("DELETE FROM route_targets WHERE route_id = ?", routeId);
-            tx.execute("DELETE FROM route_backends WHERE route_id = ?", routeId);
+            ViewWrites.of(tx).add("DELETE FROM route_targets WHERE route_id = ?", routeId);
+            ViewWrites.of(tx).add("DELETE FROM route_backends WHERE route_id = ?", routeId);
             return;
         }
         JsonNode target = event.payload().path("target");
@@ -88,7 +89,8 @@ final class BackendProjection implements Projection {
             return;
         }
         String processType = target.path("process_type").asText();
-        tx.createUpdate("""
+        ViewWrites.of(tx)
+                .update("""
                         INSERT INTO route_targets (route_id, env_id, process_type, port, last_event_id)
                         VALUES (:route, :env, :process, :port, :event)
                         ON CONFLICT (route_id) DO UPDATE SET process_type = :process, port = :port, last_event_id = :event""")
@@ -97,8 +99,8 @@ final class BackendProjection implements Projection {
                 .bind("process", processType)
                 .bind("port", target.path("port").asInt())
                 .bind("event", event.eventId())
-                .execute();
-        tx.execute("DELETE FROM route_backends WHERE route_id = ?", routeId);
+                .add();
+        ViewWrites.of(tx).add("DELETE FROM route_backends WHERE route_id = ?", routeId);
         List<Ready> ready = tx.createQuery("""
                         SELECT d.id, d.overlay_ipv6 FROM instances_desired d JOIN instances_status s ON s.id = d.id
                         WHERE d.env_id = :env AND d.process_type = :process AND NOT d.finished
@@ -120,7 +122,7 @@ final class BackendProjection implements Projection {
                 .map((row, context) -> new Ready(row.getString(1), row.getString(2)))
                 .findOne();
         if (ready.isEmpty()) {
-            tx.execute("DELETE FROM route_backends WHERE instance_id = ?", instanceId);
+            ViewWrites.of(tx).add("DELETE FROM route_backends WHERE instance_id = ?", instanceId);
             return;
         }
         List<Target> targets = tx.createQuery("""
@@ -134,7 +136,8 @@ final class BackendProjection implements Projection {
     }
 
     private static void add(StoredEvent event, Handle tx, Target target, Ready instance) {
-        tx.createUpdate("""
+        ViewWrites.of(tx)
+                .update("""
                         INSERT INTO route_backends (route_id, instance_id, address, port, last_event_id)
                         VALUES (:route, :instance, :address, :port, :event)
                         ON CONFLICT (route_id, instance_id) DO NOTHING""")
@@ -143,6 +146,6 @@ final class BackendProjection implements Projection {
                 .bind("address", instance.address())
                 .bind("port", target.port())
                 .bind("event", event.eventId())
-                .execute();
+                .add();
     }
 }

@@ -2,6 +2,7 @@ package dev.vt.control.placement;
 
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
+import dev.vt.eventlog.ViewWrites;
 import dev.vt.kernel.CanonicalJson;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
@@ -55,7 +56,8 @@ final class DeployTargetProjection implements Projection {
     @Override
     public void apply(StoredEvent event, Handle tx) {
         if (event.type().equals("deploy.created")) {
-            tx.createUpdate("""
+            ViewWrites.of(tx)
+                    .update("""
                             INSERT INTO deploy_targets (deploy_id, org_id, project_id, app_id, env_id, process_types, status,
                               status_since, created_event_id, resource_version, last_event_id)
                             VALUES (:deploy, :org, :project, :app, :env, :processes, 'queued', :at, :event, :seq, :event)""")
@@ -68,10 +70,11 @@ final class DeployTargetProjection implements Projection {
                     .bind("at", event.occurredAt().atOffset(java.time.ZoneOffset.UTC))
                     .bind("seq", event.aggregateSeq())
                     .bind("event", event.eventId())
-                    .execute();
+                    .add();
             return;
         }
-        tx.createUpdate("""
+        ViewWrites.of(tx)
+                .update("""
                         UPDATE deploy_targets SET status = :status, status_since = :at, resource_version = :seq,
                           last_event_id = :event WHERE deploy_id = :deploy AND last_event_id < :event""")
                 .bind("status", event.payload().path("status").asText())
@@ -79,6 +82,6 @@ final class DeployTargetProjection implements Projection {
                 .bind("seq", event.aggregateSeq())
                 .bind("deploy", event.aggregate().id())
                 .bind("event", event.eventId())
-                .execute();
+                .add();
     }
 }

@@ -3,6 +3,7 @@ package dev.vt.control.placement;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
+import dev.vt.eventlog.ViewWrites;
 import dev.vt.scheduler.GroupSpecHash;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,7 +88,7 @@ final class GroupRows {
             case "env.created" -> insertEnv(event, tx);
             case "env.updated" -> updateEnv(event, tx);
             case "env.deleted" -> {
-                env(event, tx, "deleted = true").execute();
+                env(event, tx, "deleted = true").add();
                 touchAll(event, tx);
             }
             case "env.desired_release_set" -> setRelease(event, tx);
@@ -98,7 +98,7 @@ final class GroupRows {
             case "env.scheduling_unblocked" ->
                 group(event, tx, payload.path("process_type").asText(), """
                         blocked_reason = NULL, blocked_detail = NULL, blocked_wanted = NULL, blocked_placed = NULL,
-                        blocked_since = NULL""").execute();
+                        blocked_since = NULL""").add();
             case "secret_bundle.version_set" -> setSecrets(event, tx);
             default -> throw new IllegalArgumentException("not a group's event: " + event.type());
         }
@@ -115,7 +115,8 @@ final class GroupRows {
     }
 
     private static void insertEnv(StoredEvent event, Handle tx) {
-        tx.createUpdate("""
+        ViewWrites.of(tx)
+                .update("""
                         INSERT INTO env_placement (env_id, org_id, project_id, app_id, name, priority, deleted, last_event_id)
                         VALUES (:env, :org, :project, :app, :name, 500, false, :event)""")
                 .bind("env", event.aggregate().id())
@@ -124,7 +125,7 @@ final class GroupRows {
                 .bind("app", event.owner().appId())
                 .bind("name", event.payload().path("name").asText())
                 .bind("event", event.eventId())
-                .execute();
+                .add();
     }
 
     private static void updateEnv(StoredEvent event, Handle tx) {
@@ -134,18 +135,20 @@ final class GroupRows {
                 .bind(
                         "priority",
                         payload.has("priority") ? payload.get("priority").asInt() : null)
-                .execute();
+                .add();
         touchAll(event, tx);
     }
 
-    private static Update env(StoredEvent event, Handle tx, String sets) {
-        return tx.createUpdate("UPDATE env_placement SET " + sets + ", last_event_id = :event WHERE env_id = :env")
+    private static ViewWrites.Named env(StoredEvent event, Handle tx, String sets) {
+        return ViewWrites.of(tx)
+                .update("UPDATE env_placement SET " + sets + ", last_event_id = :event WHERE env_id = :env")
                 .bind("env", envId(event))
                 .bind("event", event.eventId());
     }
 
-    private static Update group(StoredEvent event, Handle tx, String processType, String sets) {
-        return tx.createUpdate("UPDATE groups SET " + sets
+    private static ViewWrites.Named group(StoredEvent event, Handle tx, String processType, String sets) {
+        return ViewWrites.of(tx)
+                .update("UPDATE groups SET " + sets
                         + ", updated_at = :at, last_event_id = :event WHERE env_id = :env AND process_type = :process")
                 .bind("env", envId(event))
                 .bind("process", processType)
@@ -154,24 +157,27 @@ final class GroupRows {
     }
 
     private static void touchAll(StoredEvent event, Handle tx) {
-        tx.createUpdate("UPDATE groups SET last_event_id = :event WHERE env_id = :env")
+        ViewWrites.of(tx)
+                .update("UPDATE groups SET last_event_id = :event WHERE env_id = :env")
                 .bind("env", envId(event))
                 .bind("event", event.eventId())
-                .execute();
+                .add();
     }
 
     /** Something happened to an instance of the group. */
     static void touch(StoredEvent event, Handle tx, String processType) {
-        tx.createUpdate("UPDATE groups SET last_event_id = :event WHERE env_id = :env AND process_type = :process")
+        ViewWrites.of(tx)
+                .update("UPDATE groups SET last_event_id = :event WHERE env_id = :env AND process_type = :process")
                 .bind("env", envId(event))
                 .bind("process", processType)
                 .bind("event", event.eventId())
-                .execute();
+                .add();
     }
 
     /** The row of a group that was not mentioned before. */
     private static void ensure(StoredEvent event, Handle tx, String processType) {
-        tx.createUpdate("""
+        ViewWrites.of(tx)
+                .update("""
                         INSERT INTO groups (env_id, process_type, env_name, settled_at, created_at, updated_at, last_event_id)
                         SELECT env_id, :process, name, :at, :at, :at, :event FROM env_placement WHERE env_id = :env
                         ON CONFLICT (env_id, process_type) DO NOTHING""")
@@ -179,7 +185,7 @@ final class GroupRows {
                 .bind("process", processType)
                 .bind("at", at(event))
                 .bind("event", event.eventId())
-                .execute();
+                .add();
     }
 
     private static void setRelease(StoredEvent event, Handle tx) {
@@ -193,7 +199,7 @@ final class GroupRows {
                 .bind("release", text(payload, "release_id"))
                 .bind("deploy", text(payload, "deploy_id"))
                 .bind("hash", text(payload, "effective_hash"))
-                .execute();
+                .add();
         rehash(event, tx, processType);
     }
 
@@ -204,7 +210,7 @@ final class GroupRows {
                         scale = :scale,
                         settled_at = CASE WHEN scale IS DISTINCT FROM :scale THEN :at ELSE settled_at END""")
                 .bind("scale", scale.path("desired").asInt())
-                .execute();
+                .add();
     }
 
     private static void restart(StoredEvent event, Handle tx) {
@@ -213,7 +219,7 @@ final class GroupRows {
             ensure(event, tx, processType.asText());
             group(event, tx, processType.asText(), "restart_id = :restart")
                     .bind("restart", restartId)
-                    .execute();
+                    .add();
             rehash(event, tx, processType.asText());
         }
     }
@@ -228,13 +234,13 @@ final class GroupRows {
                 .bind("detail", payload.path("detail").asText())
                 .bind("wanted", payload.path("wanted").asInt())
                 .bind("placed", payload.path("placed").asInt())
-                .execute();
+                .add();
     }
 
     private static void setSecrets(StoredEvent event, Handle tx) {
         env(event, tx, "secrets_version_id = :version")
                 .bind("version", event.payload().path("version_id").asText())
-                .execute();
+                .add();
         List<String> processTypes = tx.createQuery(
                         "SELECT process_type FROM groups WHERE env_id = :env ORDER BY process_type")
                 .bind("env", envId(event))
@@ -280,7 +286,7 @@ final class GroupRows {
                         settled_at = CASE WHEN spec_hash IS DISTINCT FROM :hash THEN :at ELSE settled_at END""")
                 .bind("secrets", inputs.get().secretsVersionId())
                 .bind("hash", hash)
-                .execute();
+                .add();
     }
 
     private static @Nullable String text(JsonNode payload, String name) {

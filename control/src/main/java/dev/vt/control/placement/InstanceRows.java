@@ -4,6 +4,7 @@ import dev.vt.control.feature.AggregateRow;
 import dev.vt.control.feature.AggregateTable;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
+import dev.vt.eventlog.ViewWrites;
 import dev.vt.scheduler.view.DesiredState;
 import dev.vt.scheduler.view.InstanceStatus;
 import java.time.OffsetDateTime;
@@ -174,9 +175,10 @@ final class InstanceRows {
         STATUS.update(tx, event, row);
         if (changed.status() == InstanceStatus.STOPPED) {
             // The version stays: it is the generation of the desired state.
-            tx.createUpdate("UPDATE instances_desired SET finished = (desired_state <> 'running') WHERE id = :id")
+            ViewWrites.of(tx)
+                    .update("UPDATE instances_desired SET finished = (desired_state <> 'running') WHERE id = :id")
                     .bind("id", event.aggregate().id())
-                    .execute();
+                    .add();
         }
     }
 

@@ -5,6 +5,7 @@ import dev.vt.control.config.ClusterConfig;
 import dev.vt.control.config.ConfigWatch;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
+import dev.vt.eventlog.ViewWrites;
 import dev.vt.scheduler.view.Resources;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -110,7 +111,8 @@ final class ReservationProjection implements Projection {
                 inventory.path("cpu_millis").asLong(),
                 inventory.path("memory_bytes").asLong(),
                 inventory.path("disk_bytes").asLong());
-        tx.createUpdate("""
+        ViewWrites.of(tx)
+                .update("""
                         INSERT INTO node_reservations (node_id, overlay_ipv6, physical_cpu_millis, physical_memory_bytes,
                           physical_disk_bytes, allocatable_memory_bytes, reserved_cpu_millis, reserved_memory_bytes,
                           reserved_disk_bytes, instances, next_address, last_event_id)
@@ -124,7 +126,7 @@ final class ReservationProjection implements Projection {
                 .bind("disk", physical.diskBytes())
                 .bind("allocatable", SchedulerSettings.allocatableMemory(ConfigWatch.asOf(tx), physical))
                 .bind("event", event.eventId())
-                .execute();
+                .add();
     }
 
     /** Another reserve for the system is another limit on every node. */
@@ -137,12 +139,13 @@ final class ReservationProjection implements Projection {
                         new Machine(row.getString(1), new Resources(row.getLong(2), row.getLong(3), row.getLong(4))))
                 .list();
         for (Machine machine : machines) {
-            tx.createUpdate("UPDATE node_reservations SET allocatable_memory_bytes = :allocatable,"
+            ViewWrites.of(tx)
+                    .update("UPDATE node_reservations SET allocatable_memory_bytes = :allocatable,"
                             + " last_event_id = :event WHERE node_id = :node")
                     .bind("allocatable", SchedulerSettings.allocatableMemory(config, machine.physical()))
                     .bind("event", event.eventId())
                     .bind("node", machine.id())
-                    .execute();
+                    .add();
         }
     }
 
@@ -154,7 +157,8 @@ final class ReservationProjection implements Projection {
     }
 
     private static void recount(StoredEvent event, Handle tx, String nodeId) {
-        tx.createUpdate("""
+        ViewWrites.of(tx)
+                .update("""
                         UPDATE node_reservations SET (reserved_cpu_millis, reserved_memory_bytes, reserved_disk_bytes,
                             instances) = (
                           SELECT coalesce(sum(d.cpu_millis), 0), coalesce(sum(d.memory_bytes + d.overhead_bytes), 0),
@@ -162,16 +166,21 @@ final class ReservationProjection implements Projection {
                           FROM instances_desired d JOIN instances_status s ON s.id = d.id
                           WHERE d.node_id = :node AND NOT d.finished AND s.status <> 'stopped'),
                           last_event_id = :event
-                        WHERE node_id = :node""").bind("node", nodeId).bind("event", event.eventId()).execute();
+                        WHERE node_id = :node""")
+                .bind("node", nodeId)
+                .bind("event", event.eventId())
+                .add();
     }
 
     private static void takeAddress(StoredEvent event, Handle tx, InstanceEvent.Allocated allocated) {
-        tx.createUpdate(
+        ViewWrites.of(tx)
+                .update(
                         "UPDATE node_reservations SET next_address = greatest(next_address, :next) WHERE node_id = :node")
                 .bind("next", AddressBlocks.number(allocated.overlayIpv6()) + 1)
                 .bind("node", allocated.nodeId())
-                .execute();
-        tx.createUpdate("""
+                .add();
+        ViewWrites.of(tx)
+                .update("""
                         INSERT INTO ipam (address, org_id, env_id, owner_type, owner_id, node_id, allocated_at, last_event_id)
                         VALUES (:address, :org, :env, 'instance', :owner, :node, :at, :event)
                         ON CONFLICT (address) DO UPDATE SET org_id = :org, env_id = :env, owner_id = :owner,
@@ -183,17 +192,18 @@ final class ReservationProjection implements Projection {
                 .bind("node", allocated.nodeId())
                 .bind("at", event.occurredAt().atOffset(ZoneOffset.UTC))
                 .bind("event", event.eventId())
-                .execute();
+                .add();
     }
 
     private static void releaseAddress(StoredEvent event, Handle tx) {
         Duration cooldown = ConfigWatch.asOf(tx).network().addressCooldown();
-        tx.createUpdate("UPDATE ipam SET released_at = :at, cooldown_until = :cooldown, last_event_id = :event"
+        ViewWrites.of(tx)
+                .update("UPDATE ipam SET released_at = :at, cooldown_until = :cooldown, last_event_id = :event"
                         + " WHERE owner_id = :owner")
                 .bind("at", event.occurredAt().atOffset(ZoneOffset.UTC))
                 .bind("cooldown", event.occurredAt().plus(cooldown).atOffset(ZoneOffset.UTC))
                 .bind("owner", event.aggregate().id())
                 .bind("event", event.eventId())
-                .execute();
+                .add();
     }
 }

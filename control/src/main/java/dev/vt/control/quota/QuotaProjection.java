@@ -3,6 +3,7 @@ package dev.vt.control.quota;
 import dev.vt.control.feature.AggregateTable;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
+import dev.vt.eventlog.ViewWrites;
 import dev.vt.kernel.CanonicalJson;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,17 +69,18 @@ final class QuotaProjection implements Projection {
             SETTINGS.update(tx, event, values);
         }
         String org = event.aggregate().id();
-        tx.createUpdate("DELETE FROM quotas WHERE org_id = :org")
+        ViewWrites.of(tx)
+                .update("DELETE FROM quotas WHERE org_id = :org")
                 .bind("org", org)
-                .execute();
+                .add();
         set.tier()
                 .with(set.limits())
-                .forEach((dimension, limit) -> tx.createUpdate(
-                                "INSERT INTO quotas VALUES (:org, :dimension, :limit, :event)")
+                .forEach((dimension, limit) -> ViewWrites.of(tx)
+                        .update("INSERT INTO quotas VALUES (:org, :dimension, :limit, :event)")
                         .bind("org", org)
                         .bind("dimension", dimension.text())
                         .bind("limit", limit)
                         .bind("event", event.eventId())
-                        .execute());
+                        .add());
     }
 }

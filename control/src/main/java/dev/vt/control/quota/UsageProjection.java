@@ -3,6 +3,7 @@ package dev.vt.control.quota;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
+import dev.vt.eventlog.ViewWrites;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -118,23 +119,28 @@ final class UsageProjection implements Projection {
                 : null;
     }
 
+    /** The sum grows only if the row is new and nothing shares it; the statement does not see its own row. */
     private static void take(StoredEvent event, Handle tx, Dimension dimension, long amount) {
         String org = Objects.requireNonNull(event.owner().orgId());
         String shared = shared(event, dimension);
-        boolean counted = shared != null && isShared(tx, org, dimension.text(), shared);
-        int inserted = tx.createUpdate("""
-                        INSERT INTO quota_holdings VALUES (:holder, :dimension, :org, :amount, :shared, :event)
-                        ON CONFLICT (holder, dimension) DO NOTHING""")
+        ViewWrites.of(tx)
+                .update("""
+                        WITH taken AS (
+                          INSERT INTO quota_holdings VALUES (:holder, :dimension, :org, :amount, :shared, :event)
+                          ON CONFLICT (holder, dimension) DO NOTHING
+                          RETURNING org_id, dimension, amount, shared, last_event_id)
+                        INSERT INTO quota_usage SELECT org_id, dimension, amount, last_event_id FROM taken
+                        WHERE NOT EXISTS (SELECT 1 FROM quota_holdings AS other WHERE other.org_id = taken.org_id
+                          AND other.dimension = taken.dimension AND other.shared = taken.shared)
+                        ON CONFLICT (org_id, dimension) DO UPDATE
+                        SET used = quota_usage.used + excluded.used, last_event_id = excluded.last_event_id""")
                 .bind("holder", event.aggregate().id())
                 .bind("dimension", dimension.text())
                 .bind("org", org)
                 .bind("amount", amount)
                 .bind("shared", shared)
                 .bind("event", event.eventId())
-                .execute();
-        if (inserted == 1 && !counted) {
-            add(event, tx, org, dimension.text(), amount);
-        }
+                .add();
     }
 
     private static void free(StoredEvent event, Handle tx) {
@@ -151,9 +157,10 @@ final class UsageProjection implements Projection {
                         row.getLong("amount"),
                         row.getString("shared")))
                 .list();
-        tx.createUpdate("DELETE FROM quota_holdings WHERE holder = :holder")
+        ViewWrites.of(tx)
+                .update("DELETE FROM quota_holdings WHERE holder = :holder")
                 .bind("holder", event.aggregate().id())
-                .execute();
+                .add();
         for (Holding holding : freed) {
             if (holding.shared() == null || !isShared(tx, holding.org(), holding.dimension(), holding.shared())) {
                 add(event, tx, holding.org(), holding.dimension(), -holding.amount());
@@ -173,7 +180,8 @@ final class UsageProjection implements Projection {
     }
 
     private static void add(StoredEvent event, Handle tx, String org, String dimension, long amount) {
-        tx.createUpdate("""
+        ViewWrites.of(tx)
+                .update("""
                         INSERT INTO quota_usage VALUES (:org, :dimension, :amount, :event)
                         ON CONFLICT (org_id, dimension) DO UPDATE
                         SET used = quota_usage.used + :amount, last_event_id = :event""")
@@ -181,6 +189,6 @@ final class UsageProjection implements Projection {
                 .bind("dimension", dimension)
                 .bind("amount", amount)
                 .bind("event", event.eventId())
-                .execute();
+                .add();
     }
 }

@@ -4,6 +4,7 @@ import dev.vt.control.feature.AggregateTable;
 import dev.vt.control.route.RouteDefinition.Target;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
+import dev.vt.eventlog.ViewWrites;
 import dev.vt.kernel.CanonicalJson;
 import dev.vt.kernel.Json;
 import java.util.ArrayList;
@@ -145,13 +146,14 @@ final class RouteProjection implements Projection {
     }
 
     private static void count(Handle tx, StoredEvent event, String table, String column, String key, int delta) {
-        tx.createUpdate("INSERT INTO " + table + " (" + column
+        ViewWrites.of(tx)
+                .update("INSERT INTO " + table + " (" + column
                         + ", routes, last_event_id) VALUES (:key, :delta, :event)"
                         + " ON CONFLICT (" + column + ") DO UPDATE SET routes = " + table
                         + ".routes + :delta, last_event_id = :event WHERE " + table + ".last_event_id < :event")
                 .bind("key", key)
                 .bind("delta", delta)
                 .bind("event", event.eventId())
-                .execute();
+                .add();
     }
 }

@@ -2,6 +2,7 @@ package dev.vt.control.scale;
 
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
+import dev.vt.eventlog.ViewWrites;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
@@ -47,7 +48,8 @@ final class ScaleProjection implements Projection {
     public void apply(StoredEvent event, Handle tx) {
         if (ScaleEventCodec.parse(event.type(), event.payload()) instanceof ScaleEvent.ScaleSet set) {
             set.desired()
-                    .forEach((process, desired) -> tx.createUpdate("""
+                    .forEach((process, desired) -> ViewWrites.of(tx)
+                            .update("""
                             INSERT INTO env_scale AS old (env_id, process_type, org_id, desired, source, updated_at,
                               last_event_id)
                             VALUES (:env, :process, :org, :desired, :source, :at, :event)
@@ -61,7 +63,7 @@ final class ScaleProjection implements Projection {
                             .bind("source", set.source())
                             .bind("at", event.occurredAt().atOffset(ZoneOffset.UTC))
                             .bind("event", event.eventId())
-                            .execute());
+                            .add());
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.vt.control.secret;
 import dev.vt.control.feature.AggregateTable;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
+import dev.vt.eventlog.ViewWrites;
 import dev.vt.kernel.CanonicalJson;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -72,17 +73,18 @@ final class SecretProjection implements Projection {
             }
             case SecretEvent.MaterialShredded(var versionIds) -> {
                 BUNDLES.update(tx, event, Map.of());
-                versionIds.forEach(id -> tx.createUpdate(
-                                "UPDATE secret_versions SET shredded = true, last_event_id = :event WHERE id = :id")
+                versionIds.forEach(id -> ViewWrites.of(tx)
+                        .update("UPDATE secret_versions SET shredded = true, last_event_id = :event WHERE id = :id")
                         .bind("event", event.eventId())
                         .bind("id", id)
-                        .execute());
+                        .add());
             }
         }
     }
 
     private static void insertVersion(Handle tx, StoredEvent event, SecretEvent.VersionSet set) {
-        tx.createUpdate("""
+        ViewWrites.of(tx)
+                .update("""
                         INSERT INTO secret_versions (id, org_id, env_id, bundle_id, number, cause, data_fingerprint, keys,
                           shredded, created_at, last_event_id)
                         VALUES (:id, :org, :env, :bundle, :number, :cause, :fingerprint, :keys, false, :at, :event)
@@ -97,6 +99,6 @@ final class SecretProjection implements Projection {
                 .bind("keys", CanonicalJson.text(event.payload().path("keys")))
                 .bind("at", event.occurredAt().atOffset(ZoneOffset.UTC))
                 .bind("event", event.eventId())
-                .execute();
+                .add();
     }
 }

@@ -12,6 +12,7 @@ import dev.vt.eventlog.Precondition;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.SideOperation;
 import dev.vt.eventlog.StoredEvent;
+import dev.vt.eventlog.ViewWrites;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -88,6 +89,7 @@ public final class BatchApplier {
                 head = swept(head);
             }
         }
+        ViewWrites.of(tx).send();
         head.store(end);
         state.write(end);
         return answers;
@@ -140,14 +142,7 @@ public final class BatchApplier {
         StoredEvent lifted = schemas.lift(event);
         for (Projection projection : core) {
             if (projection.handles(event.type())) {
-                try {
-                    projection.apply(lifted, tx);
-                } catch (RuntimeException e) {
-                    throw new ApplyHaltedException(
-                            "projection " + projection.name() + " failed on event " + event.eventId() + " "
-                                    + event.type(),
-                            e);
-                }
+                ViewWrites.of(tx).project(projection, lifted);
             }
         }
     }

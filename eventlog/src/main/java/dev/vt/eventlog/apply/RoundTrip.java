@@ -1,12 +1,8 @@
 package dev.vt.eventlog.apply;
 
-import java.sql.Array;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
@@ -28,12 +24,12 @@ public final class RoundTrip {
 
     private record Part(
             String sql,
-            List<@Nullable Object> arguments,
+            @Nullable Object[] arguments,
             @Nullable Reader reader) {}
 
     private final List<Part> parts = new ArrayList<>();
 
-    /** @param arguments one per question mark: text, numbers, instants, bytes, booleans, or an array of one of them */
+    /** @param arguments one per question mark: as {@link Arguments} takes them */
     public void update(String sql, @Nullable Object... arguments) {
         add(sql, null, arguments);
     }
@@ -43,11 +39,7 @@ public final class RoundTrip {
     }
 
     private void add(String sql, @Nullable Reader reader, @Nullable Object... arguments) {
-        List<@Nullable Object> copy = new ArrayList<>(arguments.length);
-        for (Object argument : arguments) {
-            copy.add(argument);
-        }
-        parts.add(new Part(sql, copy, reader));
+        parts.add(new Part(sql, arguments, reader));
     }
 
     /** @throws UnableToExecuteStatementException if one of them fails; those after it have then not run */
@@ -55,14 +47,11 @@ public final class RoundTrip {
         if (parts.isEmpty()) {
             return;
         }
-        Connection connection = tx.getConnection();
         String sql = String.join(";\n", parts.stream().map(Part::sql).toList());
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (PreparedStatement statement = tx.getConnection().prepareStatement(sql)) {
             int index = 0;
             for (Part part : parts) {
-                for (Object argument : part.arguments()) {
-                    bind(connection, statement, ++index, argument);
-                }
+                index = Arguments.bind(statement, index, part.arguments());
             }
             statement.execute();
             for (int i = 0; i < parts.size(); i++) {
@@ -83,31 +72,5 @@ public final class RoundTrip {
                 reader.read(rows);
             }
         }
-    }
-
-    private static void bind(Connection connection, PreparedStatement statement, int index, @Nullable Object argument)
-            throws SQLException {
-        switch (argument) {
-            case Instant instant -> statement.setObject(index, instant.atOffset(ZoneOffset.UTC));
-            case byte[] bytes -> statement.setBytes(index, bytes);
-            case Object[] values -> {
-                Array array = connection.createArrayOf(elementType(values), values);
-                statement.setArray(index, array);
-            }
-            case null, default -> statement.setObject(index, argument);
-        }
-    }
-
-    private static String elementType(Object[] values) {
-        return switch (values) {
-            case Long[] numbers -> "int8";
-            case Integer[] numbers -> "int4";
-            case Boolean[] truths -> "bool";
-            case byte[][] bytes -> "bytea";
-            case String[] texts -> "text";
-            default ->
-                throw new IllegalStateException(
-                        "no arrays of " + values.getClass().componentType());
-        };
     }
 }

@@ -2,6 +2,7 @@ package dev.vt.eventlog.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.vt.eventlog.ViewWrites;
 import dev.vt.eventlog.postgres.PostgresAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -45,7 +46,10 @@ final class Database implements AutoCloseable {
         config.setConnectionTimeout(Duration.ofSeconds(5).toMillis());
         config.setConnectionInitSql(session(LIVE));
         HikariDataSource pool = new HikariDataSource(config);
-        return new Database(jdbi(Jdbi.create(address.dataSource())), jdbi(Jdbi.create(pool)), pool);
+        return new Database(
+                jdbi(Jdbi.create(address.dataSource())).installPlugin(ViewWrites.plugin()),
+                jdbi(Jdbi.create(pool)),
+                pool);
     }
 
     private static Jdbi jdbi(Jdbi jdbi) {

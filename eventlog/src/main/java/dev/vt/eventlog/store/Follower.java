@@ -5,6 +5,7 @@ import dev.vt.eventlog.EventFilter;
 import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
+import dev.vt.eventlog.ViewWrites;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -62,7 +63,7 @@ final class Follower implements AutoCloseable {
         while (!closing && halted == null) {
             try (Handle handle = database.connect(Database.LIVE)) {
                 while (!closing) {
-                    long done = handle.inTransaction(tx -> advance(tx, replay));
+                    long done = ViewWrites.naming(handle, () -> handle.inTransaction(tx -> advance(tx, replay)));
                     reached.raise(done);
                     head.awaitBeyond(done, LOOK_AGAIN);
                 }

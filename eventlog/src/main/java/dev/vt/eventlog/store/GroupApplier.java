@@ -3,6 +3,7 @@ package dev.vt.eventlog.store;
 import dev.vt.eventlog.AppendResult;
 import dev.vt.eventlog.ApplyHaltedException;
 import dev.vt.eventlog.LogMetrics;
+import dev.vt.eventlog.ViewWrites;
 import dev.vt.eventlog.apply.BatchApplier;
 import dev.vt.eventlog.apply.PreparedBatch;
 import dev.vt.eventlog.apply.RoundTrip;
@@ -73,7 +74,8 @@ public final class GroupApplier {
             if (Failures.isTransient(e)) {
                 throw e;
             }
-            separately(handle, group);
+            // Each write on its own as well, so that what halts the log names its event.
+            ViewWrites.each(handle, () -> separately(handle, group));
         } catch (Error e) {
             halt(new ApplyHaltedException("the apply thread died", e));
             throw e;

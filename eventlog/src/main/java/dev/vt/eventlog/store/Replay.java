@@ -5,8 +5,8 @@ import dev.vt.eventlog.EventFilter;
 import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
+import dev.vt.eventlog.ViewWrites;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 
 /** Runs events of the log through projections, into whatever schema the handle's search path names first. */
@@ -27,11 +27,21 @@ final class Replay {
         }
     }
 
+    /** Where events come from. */
+    interface Pages {
+        /** Those after an event, in their order; some beyond the limit do no harm, none means that there are no more. */
+        List<StoredEvent> after(Handle tx, long eventId, int limit);
+    }
+
     /** All events after {@code after} up to {@code last}, each through every projection in order; returns {@code last}. */
-    long run(Handle tx, long after, long last, Consumer<StoredEvent> beside) {
+    long run(Handle tx, long after, long last) {
+        return run(tx, after, last, (reader, done, limit) -> StoredEvents.page(reader, done, limit, EventFilter.ALL));
+    }
+
+    long run(Handle tx, long after, long last, Pages pages) {
         long done = after;
         while (done < last) {
-            List<StoredEvent> page = StoredEvents.page(tx, done, (int) Math.min(PAGE, last - done), EventFilter.ALL);
+            List<StoredEvent> page = pages.after(tx, done, (int) Math.min(PAGE, last - done));
             if (page.isEmpty()) {
                 // Ids jump once per recovery epoch (cluster.md B4).
                 return last;
@@ -41,7 +51,6 @@ final class Replay {
                     return last;
                 }
                 apply(tx, event);
-                beside.accept(event);
                 done = event.eventId();
             }
         }
@@ -57,14 +66,7 @@ final class Replay {
         StoredEvent lifted = schemas.lift(event);
         for (Projection projection : projections) {
             if (projection.handles(event.type())) {
-                try {
-                    projection.apply(lifted, tx);
-                } catch (RuntimeException e) {
-                    throw new ApplyHaltedException(
-                            "projection " + projection.name() + " failed on event " + event.eventId() + " "
-                                    + event.type(),
-                            e);
-                }
+                ViewWrites.of(tx).project(projection, lifted);
             }
         }
     }

@@ -152,7 +152,7 @@ public final class SnapshotInstaller {
         long head = LogHead.read(tx).eventId();
         if (!withViews) {
             tx.execute("SET LOCAL search_path TO " + Database.LIVE);
-            new Replay(schemas, projections.core()).run(tx, 0, head, event -> {});
+            new Replay(schemas, projections.core()).run(tx, 0, head);
         }
         tx.execute("UPDATE log.checkpoints SET last_event_id = ? WHERE kind = 'core'", head);
     }

@@ -5,6 +5,7 @@ import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.Projection.ViewTable;
 import dev.vt.eventlog.ProjectionSet;
 import dev.vt.eventlog.Verification;
+import dev.vt.eventlog.ViewWrites;
 import dev.vt.eventlog.apply.LogHead;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,12 +34,14 @@ final class Verifier {
 
     Verification verify() {
         try (Handle handle = database.connect(SCRATCH)) {
-            return handle.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, tx -> {
-                Database.holdViews(tx);
-                Verification result = compare(tx);
-                tx.rollback();
-                return result;
-            });
+            return ViewWrites.naming(
+                    handle,
+                    () -> handle.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, tx -> {
+                        Database.holdViews(tx);
+                        Verification result = compare(tx);
+                        tx.rollback();
+                        return result;
+                    }));
         }
     }
 
@@ -61,7 +64,7 @@ final class Verifier {
         }
         tx.execute("CREATE SCHEMA " + SCRATCH);
         Replay.createTables(tx, projections.core());
-        new Replay(schemas, projections.core()).run(tx, 0, head.eventId(), event -> {});
+        new Replay(schemas, projections.core()).run(tx, 0, head.eventId());
         List<Projection> comparable = new ArrayList<>(projections.core());
         for (Projection projection : projections.derived()) {
             long reached = tx.createQuery("SELECT last_event_id FROM log.checkpoints WHERE projection = ?")
@@ -71,7 +74,7 @@ final class Verifier {
             // One that lags has read core rows of another moment; the caller waits for it first.
             if (reached == head.eventId()) {
                 Replay.createTables(tx, List.of(projection));
-                new Replay(schemas, List.of(projection)).run(tx, 0, reached, event -> {});
+                new Replay(schemas, List.of(projection)).run(tx, 0, reached);
                 comparable.add(projection);
             }
         }

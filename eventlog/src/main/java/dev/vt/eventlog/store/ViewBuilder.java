@@ -3,6 +3,7 @@ package dev.vt.eventlog.store;
 import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.ProjectionSet;
+import dev.vt.eventlog.ViewWrites;
 import dev.vt.eventlog.apply.LogHead;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -83,7 +84,7 @@ final class ViewBuilder {
             long done = catchUp(handle, replay);
             swap(handle, tx -> {
                 LogHead head = LogHead.lock(tx);
-                replay.run(tx, done, head.eventId(), event -> {});
+                replay.run(tx, done, head.eventId());
                 checkpoints(tx, "core").values().forEach(old -> dropTables(tx, old.tables()));
                 tx.execute("DELETE FROM log.checkpoints WHERE kind = 'core'");
                 for (Projection projection : projections.core()) {
@@ -112,7 +113,7 @@ final class ViewBuilder {
                         .findOne()
                         .orElse(null);
                 long head = Math.max(done, LogHead.read(tx).eventId());
-                replay.run(tx, done, head, event -> {});
+                replay.run(tx, done, head);
                 if (old != null) {
                     dropTables(tx, old.tables());
                 }
@@ -128,10 +129,13 @@ final class ViewBuilder {
     private static void swap(Handle handle, HandleConsumer<RuntimeException> replacement) {
         for (int attempt = 1; ; attempt++) {
             try {
-                handle.useTransaction(tx -> {
-                    Database.swapViews(tx);
-                    replacement.useHandle(tx);
-                });
+                ViewWrites.naming(
+                        handle,
+                        () -> handle.inTransaction(tx -> {
+                            Database.swapViews(tx);
+                            replacement.useHandle(tx);
+                            return true;
+                        }));
                 return;
             } catch (UnableToExecuteStatementException e) {
                 boolean readersHeldOn =
@@ -158,10 +162,12 @@ final class ViewBuilder {
                 return done;
             }
             gap = head - from;
-            for (long to = from; to < head; ) {
-                long start = to;
-                long end = Math.min(head, start + TRANSACTION);
-                to = handle.inTransaction(tx -> replay.run(tx, start, end, event -> {}));
+            try (ReadAhead pages = new ReadAhead(database, head)) {
+                for (long to = from; to < head; ) {
+                    long start = to;
+                    long end = Math.min(head, start + TRANSACTION);
+                    to = ViewWrites.naming(handle, () -> handle.inTransaction(tx -> replay.run(tx, start, end, pages)));
+                }
             }
             done = head;
         }

@@ -9,6 +9,7 @@ import dev.vt.eventlog.Owner;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.ProjectionSet;
 import dev.vt.eventlog.StoredEvent;
+import dev.vt.eventlog.ViewWrites;
 import dev.vt.kernel.Json;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -137,22 +138,24 @@ public final class Shop {
         JsonNode name = event.payload().path("name");
         switch (event.type()) {
             case "project.created" ->
-                tx.execute(
-                        "INSERT INTO projects VALUES (?, ?, ?, ?, ?, ?)",
-                        id,
-                        name.textValue(),
-                        event.owner().orgId(),
-                        event.aggregateSeq(),
-                        event.occurredAt(),
-                        event.eventId());
+                ViewWrites.of(tx)
+                        .add(
+                                "INSERT INTO projects VALUES (?, ?, ?, ?, ?, ?)",
+                                id,
+                                name.textValue(),
+                                event.owner().orgId(),
+                                event.aggregateSeq(),
+                                event.occurredAt(),
+                                event.eventId());
             case "project.updated" ->
-                tx.execute(
-                        "UPDATE projects SET name = ?, resource_version = ?, last_event_id = ? WHERE id = ?",
-                        name.textValue(),
-                        event.aggregateSeq(),
-                        event.eventId(),
-                        id);
-            case "project.deleted" -> tx.execute("DELETE FROM projects WHERE id = ?", id);
+                ViewWrites.of(tx)
+                        .add(
+                                "UPDATE projects SET name = ?, resource_version = ?, last_event_id = ? WHERE id = ?",
+                                name.textValue(),
+                                event.aggregateSeq(),
+                                event.eventId(),
+                                id);
+            case "project.deleted" -> ViewWrites.of(tx).add("DELETE FROM projects WHERE id = ?", id);
             default -> {}
         }
     }
@@ -162,37 +165,45 @@ public final class Shop {
         JsonNode payload = event.payload();
         switch (event.type()) {
             case "node.enrolled" ->
-                tx.execute(
-                        "INSERT INTO node_reservations VALUES (?, ?, 0, ?)",
-                        id,
-                        payload.path("memory_bytes").longValue(),
-                        event.eventId());
+                ViewWrites.of(tx)
+                        .add(
+                                "INSERT INTO node_reservations VALUES (?, ?, 0, ?)",
+                                id,
+                                payload.path("memory_bytes").longValue(),
+                                event.eventId());
             case "instance.allocated" -> {
-                tx.execute(
-                        "INSERT INTO instances VALUES (?, ?, ?, ?, 'allocated', ?)",
-                        id,
-                        event.owner().orgId(),
-                        payload.path("node_id").textValue(),
-                        payload.path("memory_bytes").longValue(),
-                        event.eventId());
-                tx.execute(
-                        "UPDATE node_reservations SET reserved_memory_bytes = reserved_memory_bytes + ?,"
-                                + " last_event_id = ? WHERE node_id = ?",
-                        payload.path("memory_bytes").longValue(),
-                        event.eventId(),
-                        payload.path("node_id").textValue());
+                ViewWrites.of(tx)
+                        .add(
+                                "INSERT INTO instances VALUES (?, ?, ?, ?, 'allocated', ?)",
+                                id,
+                                event.owner().orgId(),
+                                payload.path("node_id").textValue(),
+                                payload.path("memory_bytes").longValue(),
+                                event.eventId());
+                ViewWrites.of(tx)
+                        .add(
+                                "UPDATE node_reservations SET reserved_memory_bytes = reserved_memory_bytes + ?,"
+                                        + " last_event_id = ? WHERE node_id = ?",
+                                payload.path("memory_bytes").longValue(),
+                                event.eventId(),
+                                payload.path("node_id").textValue());
             }
             case "instance.status_changed" -> {
                 String status = payload.path("status").textValue();
-                tx.execute(
-                        "UPDATE node_reservations AS n SET reserved_memory_bytes = reserved_memory_bytes"
-                                + " - i.memory_bytes, last_event_id = ? FROM instances AS i WHERE i.id = ?"
-                                + " AND n.node_id = i.node_id AND i.status <> 'stopped' AND ? = 'stopped'",
-                        event.eventId(),
-                        id,
-                        status);
-                tx.execute(
-                        "UPDATE instances SET status = ?, last_event_id = ? WHERE id = ?", status, event.eventId(), id);
+                ViewWrites.of(tx)
+                        .add(
+                                "UPDATE node_reservations AS n SET reserved_memory_bytes = reserved_memory_bytes"
+                                        + " - i.memory_bytes, last_event_id = ? FROM instances AS i WHERE i.id = ?"
+                                        + " AND n.node_id = i.node_id AND i.status <> 'stopped' AND ? = 'stopped'",
+                                event.eventId(),
+                                id,
+                                status);
+                ViewWrites.of(tx)
+                        .add(
+                                "UPDATE instances SET status = ?, last_event_id = ? WHERE id = ?",
+                                status,
+                                event.eventId(),
+                                id);
             }
             default -> {}
         }
@@ -204,36 +215,39 @@ public final class Shop {
             event.payload()
                     .path("limits")
                     .properties()
-                    .forEach(limit -> tx.execute(
-                            "INSERT INTO quotas VALUES (?, ?, ?, ?) ON CONFLICT (org_id, dimension)"
-                                    + " DO UPDATE SET limit_value = excluded.limit_value,"
-                                    + " last_event_id = excluded.last_event_id",
-                            org,
-                            limit.getKey(),
-                            limit.getValue().longValue(),
-                            event.eventId()));
+                    .forEach(limit -> ViewWrites.of(tx)
+                            .add(
+                                    "INSERT INTO quotas VALUES (?, ?, ?, ?) ON CONFLICT (org_id, dimension)"
+                                            + " DO UPDATE SET limit_value = excluded.limit_value,"
+                                            + " last_event_id = excluded.last_event_id",
+                                    org,
+                                    limit.getKey(),
+                                    limit.getValue().longValue(),
+                                    event.eventId()));
         } else if (event.type().startsWith("instance.")) {
-            tx.execute(
-                    "INSERT INTO quota_usage SELECT ?, 'instances', count(*), ? FROM instances"
-                            + " WHERE org_id = ? AND status <> 'stopped' ON CONFLICT (org_id, dimension)"
-                            + " DO UPDATE SET used = excluded.used, last_event_id = excluded.last_event_id",
-                    org,
-                    event.eventId(),
-                    org);
+            ViewWrites.of(tx)
+                    .add(
+                            "INSERT INTO quota_usage SELECT ?, 'instances', count(*), ? FROM instances"
+                                    + " WHERE org_id = ? AND status <> 'stopped' ON CONFLICT (org_id, dimension)"
+                                    + " DO UPDATE SET used = excluded.used, last_event_id = excluded.last_event_id",
+                            org,
+                            event.eventId(),
+                            org);
         }
     }
 
     private static void summary(StoredEvent event, Handle tx) {
         String org = event.owner().orgId();
         if (org != null) {
-            tx.execute(
-                    "INSERT INTO org_summary SELECT ?, (SELECT count(*) FROM projects WHERE org_id = ?),"
-                            + " (SELECT count(*) FROM instances WHERE org_id = ? AND status <> 'stopped')"
-                            + " ON CONFLICT (org_id) DO UPDATE SET projects = excluded.projects,"
-                            + " instances = excluded.instances",
-                    org,
-                    org,
-                    org);
+            ViewWrites.of(tx)
+                    .add(
+                            "INSERT INTO org_summary SELECT ?, (SELECT count(*) FROM projects WHERE org_id = ?),"
+                                    + " (SELECT count(*) FROM instances WHERE org_id = ? AND status <> 'stopped')"
+                                    + " ON CONFLICT (org_id) DO UPDATE SET projects = excluded.projects,"
+                                    + " instances = excluded.instances",
+                            org,
+                            org,
+                            org);
         }
     }
 
