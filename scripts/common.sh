@@ -60,8 +60,8 @@ build_program() {
   say "building the program"
   maven -q package -DskipTests -pl distribution -am
   printf '%s\n' "$JAVA_HOME" > "$dist/java-home"
-  say "making the start-up cache"
-  rm -f "$dist/vt.aot"
+  say "making the start-up caches"
+  rm -f "$dist"/*.aot
   scripts/aot.sh "$dist"
 }
 

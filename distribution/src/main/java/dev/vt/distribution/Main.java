@@ -23,12 +23,16 @@ public final class Main {
 
     private Main() {}
 
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws IOException, InterruptedException {
         if (System.getProperty("vt.build") instanceof String step) {
             System.exit(
-                    step.equals("renew")
-                            ? OldClasses.run(Arrays.stream(args).map(Path::of).toList())
-                            : Training.run());
+                    switch (step) {
+                        case "renew" ->
+                            OldClasses.run(Arrays.stream(args).map(Path::of).toList());
+                        case "train" -> Training.run();
+                        case "train-server" -> ServerTraining.run();
+                        default -> throw new IllegalArgumentException("vt.build is not " + step);
+                    });
         }
         int exit = isRole(args) ? role(args[0], Arrays.copyOfRange(args, 1, args.length)) : client(args);
         System.out.flush();

@@ -23,7 +23,7 @@ import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
 /**
- * The run that the start-up cache is made from (JEP 514): daily commands against a server of this process that answers every
+ * The run that the client's start-up cache is made from (JEP 514): daily commands against a server of this process that answers every
  * call with the same document, and then every class of the client and of its parser, because the cache leaves out a class when one
  * that its verification needs was never linked. Only the build runs it.
  */
@@ -83,7 +83,7 @@ final class Training {
         }
     }
 
-    private static void delete(Path directory) throws IOException {
+    static void delete(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

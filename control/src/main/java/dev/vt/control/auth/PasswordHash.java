@@ -18,10 +18,13 @@ public final class PasswordHash {
     private PasswordHash() {}
 
     public static String of(String password, SecureRandom random) {
-        byte[] salt = new byte[SALT_BYTES];
-        random.nextBytes(salt);
-        return "$argon2id$v=19$m=" + MEMORY_KIB + ",t=" + PASSES + ",p=" + LANES + "$" + base64(salt) + "$"
-                + base64(argon2(password, salt));
+        byte[] salt = randomBytes(SALT_BYTES, random);
+        return phc(salt, argon2(password, salt));
+    }
+
+    /** The form of a hash that no known password has: comparing with it takes as long as with any other. */
+    public static String ofNothing(SecureRandom random) {
+        return phc(randomBytes(SALT_BYTES, random), randomBytes(HASH_BYTES, random));
     }
 
     /** @throws IllegalArgumentException if {@code phc} was not made here */
@@ -46,6 +49,17 @@ public final class PasswordHash {
         byte[] out = new byte[HASH_BYTES];
         generator.generateBytes(password.getBytes(StandardCharsets.UTF_8), out);
         return out;
+    }
+
+    private static String phc(byte[] salt, byte[] hash) {
+        return "$argon2id$v=19$m=" + MEMORY_KIB + ",t=" + PASSES + ",p=" + LANES + "$" + base64(salt) + "$"
+                + base64(hash);
+    }
+
+    private static byte[] randomBytes(int count, SecureRandom random) {
+        byte[] bytes = new byte[count];
+        random.nextBytes(bytes);
+        return bytes;
     }
 
     private static String base64(byte[] bytes) {

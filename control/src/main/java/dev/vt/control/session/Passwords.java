@@ -10,7 +10,6 @@ import dev.vt.kernel.ErrorCode;
 import dev.vt.kernel.Json;
 import dev.vt.kernel.Problem;
 import dev.vt.kernel.ProblemException;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -32,9 +31,7 @@ public final class Passwords {
     public Passwords(StateReader state, SecureRandom random) {
         this.state = state;
         this.random = random;
-        byte[] unguessable = new byte[32];
-        random.nextBytes(unguessable);
-        this.nobody = PasswordHash.of(new String(unguessable, StandardCharsets.ISO_8859_1), random);
+        this.nobody = PasswordHash.ofNothing(random);
     }
 
     public static boolean acceptable(String password) {
