@@ -1,6 +1,7 @@
 package dev.vt.control.cluster;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vt.control.cluster.MembershipPlan.Step;
 import dev.vt.control.cluster.Servers.Server;
 import dev.vt.control.config.ClusterConfig;
 import dev.vt.control.feature.ReconcileReport;
@@ -12,7 +13,7 @@ import dev.vt.eventlog.raft.RaftMembership;
 import dev.vt.kernel.Json;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Comparator;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,20 +38,6 @@ final class MembershipController implements Reconciler {
     private static final int DETAIL = 500;
     private static final Duration CHANGE_WITHIN = Duration.ofSeconds(60);
 
-    /** One change of the group. */
-    sealed interface Step {
-        record Add(String id, String address) implements Step {}
-
-        record Promote(String id) implements Step {}
-
-        record Demote(String id) implements Step {}
-
-        record Remove(String id) implements Step {}
-
-        /** Leadership goes first: the leader itself is to lose its vote or to be removed. */
-        record HandOver(String to) implements Step {}
-    }
-
     private final Supplier<RaftMembership> group;
     private final Servers servers;
     private final SystemMutations system;
@@ -64,6 +51,8 @@ final class MembershipController implements Reconciler {
 
     private String problem = "";
     private Optional<Step> tried = Optional.empty();
+    private boolean tooFew;
+    private final Map<String, Instant> upSince = new HashMap<>();
 
     MembershipController(
             Supplier<RaftMembership> group,
@@ -106,6 +95,8 @@ final class MembershipController implements Reconciler {
         RaftMembership membership = group.get();
         Membership seen = membership.current();
         List<Server> known = servers.live();
+        MembershipPlan plan = plan(membership, seen, known);
+        tooFew = plan.hasTooFew();
         int changed = record(membership, seen, known);
         Optional<Server> failed = FailedServers.next(
                 facts(membership, known, self),
@@ -115,13 +106,7 @@ final class MembershipController implements Reconciler {
             // The event wakes us, and then it is no member.
             return ReconcileReport.of(known.size(), changed + giveUp(failed.get()));
         }
-        Optional<Step> step = next(
-                seen,
-                known,
-                membership.lag(),
-                membership.silence(),
-                self,
-                config.get().desiredVoters());
+        Optional<Step> step = plan.next();
         if (!step.equals(tried)) {
             retry = Retry.NONE;
             tried = step;
@@ -140,6 +125,23 @@ final class MembershipController implements Reconciler {
         return ReconcileReport.of(known.size(), changed + 1 + record(membership, membership.current(), servers.live()));
     }
 
+    private MembershipPlan plan(RaftMembership membership, Membership seen, List<Server> known) {
+        Instant now = clock.instant();
+        Map<String, Duration> silence = membership.silence();
+        upSince.keySet().removeIf(id -> !isReachable(id, silence));
+        silence.keySet().stream().filter(id -> isReachable(id, silence)).forEach(id -> upSince.putIfAbsent(id, now));
+        Map<String, Duration> up = new HashMap<>();
+        upSince.forEach((id, since) -> up.put(id, Duration.between(since, now)));
+        return new MembershipPlan(
+                seen,
+                known.stream().collect(Collectors.toMap(Server::id, server -> server, (a, b) -> a, TreeMap::new)),
+                membership.lag(),
+                silence,
+                up,
+                self,
+                config.get());
+    }
+
     private void change(RaftMembership membership, Membership seen, Step step) {
         switch (step) {
             case Step.Add(String id, String address) -> membership.addObserver(seen, id, address, CHANGE_WITHIN);
@@ -148,117 +150,6 @@ final class MembershipController implements Reconciler {
             case Step.Remove(String id) -> membership.remove(seen, id, CHANGE_WITHIN);
             case Step.HandOver(String to) ->
                 membership.transferLeadership(to, config.get().transferWithin());
-        }
-    }
-
-    /** What to do first; empty if all is as it should be, or if nothing can be done safely now. */
-    static Optional<Step> next(
-            Membership seen,
-            List<Server> known,
-            Map<String, Long> lag,
-            Map<String, Duration> silence,
-            String self,
-            int desiredVoters) {
-        return new Look(
-                        seen,
-                        known.stream().collect(Collectors.toMap(Server::id, s -> s, (a, b) -> a, TreeMap::new)),
-                        lag,
-                        silence,
-                        self,
-                        desiredVoters)
-                .next();
-    }
-
-    /** The group and the records at one moment. */
-    private record Look(
-            Membership seen,
-            Map<String, Server> known,
-            Map<String, Long> lag,
-            Map<String, Duration> silence,
-            String self,
-            int desiredVoters) {
-        Optional<Step> next() {
-            return removal().or(this::addition).or(this::demotion).or(this::promotion);
-        }
-
-        private Optional<Step> removal() {
-            return seen.members().stream()
-                    .filter(member -> !known.containsKey(member.id()))
-                    .flatMap(member -> (member.voter()
-                                    ? withoutVote(member.id(), new Step.Remove(member.id()))
-                                    : Optional.<Step>of(new Step.Remove(member.id())))
-                            .stream())
-                    .findFirst();
-        }
-
-        private Optional<Step> addition() {
-            return known.values().stream()
-                    .filter(server -> seen.find(server.id()).isEmpty())
-                    .flatMap(server -> server.addresses().stream()
-                            .<Step>map(addresses -> new Step.Add(server.id(), addresses.raftAddress())))
-                    .findFirst();
-        }
-
-        /** V4: who shall have no vote; of too many the dead first, then the highest id, the leader last. */
-        private Optional<Step> demotion() {
-            List<String> voters = seen.voters().stream()
-                    .map(Membership.Member::id)
-                    .filter(known::containsKey)
-                    .toList();
-            Optional<Step> unwanted = voters.stream()
-                    .filter(id -> !isEligible(id))
-                    .flatMap(id -> withoutVote(id, new Step.Demote(id)).stream())
-                    .findFirst();
-            if (unwanted.isPresent() || seen.voters().size() <= desiredVoters) {
-                return unwanted;
-            }
-            return voters.stream()
-                    .sorted(Comparator.comparing((String id) -> id.equals(self))
-                            .thenComparing(this::reaches)
-                            .thenComparing(Comparator.reverseOrder()))
-                    .flatMap(id -> withoutVote(id, new Step.Demote(id)).stream())
-                    .findFirst();
-        }
-
-        private Optional<Step> promotion() {
-            if (seen.voters().size() >= desiredVoters) {
-                return Optional.empty();
-            }
-            return seen.members().stream()
-                    .filter(member -> !member.voter() && isEligible(member.id()) && reaches(member.id()))
-                    .map(Membership.Member::id)
-                    .filter(id -> lag.getOrDefault(id, Long.MAX_VALUE) <= ServerDecider.CAUGHT_UP)
-                    .min(Comparator.<String, Long>comparing(lag::get).thenComparing(Comparator.naturalOrder()))
-                    .map(Step.Promote::new);
-        }
-
-        /** V5: never so that the voters that can be reached are no majority of those that are left. */
-        private Optional<Step> withoutVote(String id, Step step) {
-            List<String> left = seen.voters().stream()
-                    .map(Membership.Member::id)
-                    .filter(voter -> !voter.equals(id))
-                    .toList();
-            if (left.stream().filter(this::reaches).count() * 2 <= left.size()) {
-                return Optional.empty();
-            }
-            return id.equals(self) ? successor(left).map(Step.HandOver::new) : Optional.of(step);
-        }
-
-        /** Who keeps its vote, with the least lag. */
-        private Optional<String> successor(List<String> voters) {
-            return voters.stream()
-                    .filter(voter -> reaches(voter) && isEligible(voter))
-                    .min(Comparator.<String, Long>comparing(voter -> lag.getOrDefault(voter, Long.MAX_VALUE))
-                            .thenComparing(Comparator.naturalOrder()));
-        }
-
-        private boolean isEligible(String id) {
-            Server server = known.get(id);
-            return server != null && server.eligible();
-        }
-
-        private boolean reaches(String id) {
-            return id.equals(self) || isReachable(id, silence);
         }
     }
 
@@ -277,7 +168,7 @@ final class MembershipController implements Reconciler {
                 membership.lag());
     }
 
-    private static boolean isReachable(String id, Map<String, Duration> silence) {
+    static boolean isReachable(String id, Map<String, Duration> silence) {
         Duration since = silence.get(id);
         return since != null && since.compareTo(UNREACHABLE_AFTER) < 0;
     }
@@ -307,7 +198,10 @@ final class MembershipController implements Reconciler {
         if (diverged.test(id)) {
             return "state_diverged";
         }
-        return id.equals(self) && retry.isStuck() ? "membership_stuck" : "";
+        if (!id.equals(self)) {
+            return "";
+        }
+        return retry.isStuck() ? "membership_stuck" : tooFew ? "voters_below_desired" : "";
     }
 
     private ObjectNode state(String state, String condition) {
@@ -317,6 +211,9 @@ final class MembershipController implements Reconciler {
             case "membership_stuck" ->
                 payload.put("reason_code", condition)
                         .put("detail", problem.substring(0, Math.min(DETAIL, problem.length())));
+            case "voters_below_desired" ->
+                payload.put("reason_code", condition)
+                        .put("detail", "fewer servers may have a vote than raft.desired_voters: join one, or lower it");
             default ->
                 payload.put("reason_code", condition)
                         .put("detail", "its log differs from the others'; it must join again with empty data");

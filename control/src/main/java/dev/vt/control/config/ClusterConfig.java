@@ -48,11 +48,10 @@ public record ClusterConfig(
             @Key(value = 5, min = 1, max = 60, unit = Unit.SECONDS)
             Duration compareEvery,
 
-            @Key(value = 30, max = 3600, unit = Unit.SECONDS, awaits = "raft membership")
+            @Key(value = 30, max = 3600, unit = Unit.SECONDS)
             Duration promoteAfterUp,
 
-            @Key(value = 1000, max = 1000000, awaits = "raft membership")
-            int promoteMaxLag,
+            @Key(value = 1000, max = 1000000) int promoteMaxLag,
 
             @Key(value = 600, min = 60, max = 86400, unit = Unit.SECONDS)
             Duration removeFailedAfter,

@@ -2,8 +2,9 @@ package dev.vt.control.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.vt.control.cluster.MembershipController.Step;
+import dev.vt.control.cluster.MembershipPlan.Step;
 import dev.vt.control.cluster.Servers.Server;
+import dev.vt.control.config.ClusterConfig;
 import dev.vt.eventlog.raft.Membership;
 import dev.vt.eventlog.raft.Membership.Member;
 import java.time.Duration;
@@ -14,20 +15,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** V3, V4, V5: which one change of the group comes next. The leader is a. */
-class MembershipControllerTest {
+class MembershipPlanTest {
     private final List<Member> members = new ArrayList<>();
     private final List<Server> known = new ArrayList<>();
     private final Map<String, Long> lag = new HashMap<>();
     private final Map<String, Duration> silence = new HashMap<>();
+    private final Map<String, Duration> up = new HashMap<>();
 
     private void member(String id, boolean voter) {
         members.add(new Member(id, address(id), voter));
         if (!id.equals("a")) {
             lag.put(id, 0L);
             silence.put(id, Duration.ZERO);
+            up.put(id, Duration.ofSeconds(30));
         }
     }
 
@@ -52,8 +56,32 @@ class MembershipControllerTest {
         return "h-" + id + ":3";
     }
 
+    private MembershipPlan plan(int desiredVoters) {
+        Map<String, Server> byId = new TreeMap<>();
+        known.forEach(server -> byId.put(server.id(), server));
+        return new MembershipPlan(new Membership(members), byId, lag, silence, up, "a", config(desiredVoters));
+    }
+
+    private static ClusterConfig.Raft config(int desiredVoters) {
+        ClusterConfig.Raft all = ClusterConfig.DEFAULT.raft();
+        return new ClusterConfig.Raft(
+                desiredVoters,
+                all.compareEvery(),
+                all.promoteAfterUp(),
+                all.promoteMaxLag(),
+                all.removeFailedAfter(),
+                all.transferWithin(),
+                all.noLeaderWait(),
+                all.electionTimeoutMin(),
+                all.electionTimeoutMax(),
+                all.heartbeat(),
+                all.snapshotEntries(),
+                all.snapshotLog(),
+                all.keptEntries());
+    }
+
     private Optional<Step> next(int desiredVoters) {
-        return MembershipController.next(new Membership(members), known, lag, silence, "a", desiredVoters);
+        return plan(desiredVoters).next();
     }
 
     @Test
@@ -84,6 +112,29 @@ class MembershipControllerTest {
         lag.put("b", 1001L);
         silence.put("c", Duration.ofMinutes(1));
         assertThat(next(3)).isEmpty();
+    }
+
+    @Test
+    void whoCameUpJustNowWaitsForItsVote_V4() {
+        member("a", true);
+        member("b", false);
+        known("a", "b");
+        up.put("b", Duration.ofSeconds(29));
+        assertThat(next(3)).isEmpty();
+        up.remove("b");
+        assertThat(next(3)).as("never seen by this leader").isEmpty();
+    }
+
+    @Test
+    void tooFewThatMayHaveAVoteIsSaid_V5() {
+        member("a", true);
+        member("b", true);
+        known("a", "b");
+        assertThat(plan(3).hasTooFew()).isTrue();
+        assertThat(plan(2).hasTooFew()).isFalse();
+        member("c", false);
+        known("c");
+        assertThat(plan(3).hasTooFew()).as("one waits for its vote").isFalse();
     }
 
     @Test
