@@ -40,7 +40,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * A control plane with real HTTP on a free port and a real PostgreSQL. Every answer is checked against the OpenAPI document;
- * after each test the log is replayed and compared with the views (S19).
+ * before the server goes the log is replayed and compared with the views (S19).
  *
  * <p>In a static field one server is shared by the tests of the class, and each test gets an org of its own; in an instance
  * field each test has its own server, which takes about half a second.
@@ -67,6 +67,7 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback, Be
     private boolean shared;
     private int orgs;
     private boolean verified = true;
+    private boolean failed;
     private final boolean reconciles;
     private final TestImages images = new TestImages();
     private final ShiftedClock clock = new ShiftedClock();
@@ -129,20 +130,25 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback, Be
 
     @Override
     public void afterEach(ExtensionContext context) throws InterruptedException {
-        try {
-            if (verified && context.getExecutionException().isEmpty()) {
-                verify();
-            }
-        } finally {
-            if (!shared) {
-                close();
-            }
+        failed |= context.getExecutionException().isPresent();
+        if (!shared) {
+            end();
         }
     }
 
     @Override
-    public void afterAll(ExtensionContext context) {
-        close();
+    public void afterAll(ExtensionContext context) throws InterruptedException {
+        end();
+    }
+
+    private void end() throws InterruptedException {
+        try {
+            if (verified && !failed) {
+                verify();
+            }
+        } finally {
+            close();
+        }
     }
 
     private void open() throws IOException {
@@ -151,6 +157,7 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback, Be
         bootstrapped = null;
         orgId = null;
         verified = true;
+        failed = false;
         start();
     }
 

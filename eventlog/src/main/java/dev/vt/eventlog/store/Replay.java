@@ -22,9 +22,7 @@ final class Replay {
     }
 
     static void createTables(Handle tx, List<Projection> projections) {
-        for (Projection projection : projections) {
-            projection.ddl().forEach(tx::execute);
-        }
+        Ddl.run(tx, projections.stream().flatMap(each -> each.ddl().stream()).toList());
     }
 
     /** Where events come from. */

@@ -192,14 +192,20 @@ final class ViewBuilder {
     }
 
     private static void dropTables(Handle tx, List<String> tables) {
-        tables.forEach(table -> tx.execute("DROP TABLE IF EXISTS " + Database.LIVE + "." + table + " CASCADE"));
+        Ddl.run(tx, tables.stream().map(ViewBuilder::drop).toList());
     }
 
     private static void moveIn(Handle tx, String shadow, Projection projection) {
+        List<String> statements = new ArrayList<>();
         for (String table : tableNames(projection)) {
-            tx.execute("DROP TABLE IF EXISTS " + Database.LIVE + "." + table + " CASCADE");
-            tx.execute("ALTER TABLE " + shadow + "." + table + " SET SCHEMA " + Database.LIVE);
+            statements.add(drop(table));
+            statements.add("ALTER TABLE " + shadow + "." + table + " SET SCHEMA " + Database.LIVE);
         }
+        Ddl.run(tx, statements);
+    }
+
+    private static String drop(String table) {
+        return "DROP TABLE IF EXISTS " + Database.LIVE + "." + table + " CASCADE";
     }
 
     private static void storeCheckpoint(Handle tx, Projection projection, String kind, long lastEventId) {
