@@ -4,8 +4,7 @@ import dev.vt.kernel.Digests;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -41,8 +40,13 @@ final class Distribution {
             Files.setPosixFilePermissions(partial, PosixFilePermissions.fromString("rwxr-xr-x"));
             try {
                 Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-            } catch (FileAlreadyExistsException | DirectoryNotEmptyException another) {
+            } catch (FileSystemException e) {
+                // rename(2) has two errors for a directory that another process has put there meanwhile, and Java three
+                // exceptions.
                 FileTrees.delete(partial);
+                if (!Files.isExecutable(target.resolve("bin/postgres"))) {
+                    throw e;
+                }
             }
             return target;
         } catch (IOException e) {
