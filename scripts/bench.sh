@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ./dev bench [loop|append|raft|scheduler|edge]: measures on this machine and prints its load beside the figures. Never a gate.
+# ./dev bench [loop|append|lag|api|raft|scheduler|edge]: measures on this machine and prints its load beside the figures. Never a gate.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 source scripts/common.sh
@@ -15,11 +15,13 @@ run() {
 case "${1:-append}" in
   loop) exec scripts/bench-loop.sh "${@:2}" ;;
   append) run AppendBench "${@:2}" ;;
+  lag) run ViewLagBench "${@:2}" ;;
+  api) exec scripts/bench-api.sh "${@:2}" ;;
   raft)
     need_packages rival
     ETCD=$(command -v etcd) run RaftBench "${@:2}"
     ;;
   scheduler) run SchedulerBench "${@:2}" ;;
   edge) exec scripts/bench-edge.sh "${@:2}" ;;
-  *) die "./dev bench takes loop, append, raft, scheduler or edge, not '$1'" ;;
+  *) die "./dev bench takes loop, append, lag, api, raft, scheduler or edge, not '$1'" ;;
 esac

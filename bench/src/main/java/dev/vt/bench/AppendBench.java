@@ -144,7 +144,7 @@ public final class AppendBench {
         return latencies;
     }
 
-    private static Batch batch(int size) {
+    static Batch batch(int size) {
         List<Precondition> preconditions = new ArrayList<>(size);
         List<NewEvent> events = new ArrayList<>(size);
         for (int i = 0; i < size; i++) {
@@ -217,7 +217,7 @@ public final class AppendBench {
     }
 
     /** A view as features write them: one statement per event. */
-    private static final class Instances implements Projection {
+    static final class Instances implements Projection {
         @Override
         public String name() {
             return "bench_instances";
