@@ -15,7 +15,7 @@ class ReleaseHandlersTest {
     private static final String IMAGE = "registry.test/shop:1";
 
     @RegisterExtension
-    final TestServer server = TestServer.still();
+    static final TestServer server = TestServer.still();
 
     private Shop shop;
 

@@ -25,7 +25,7 @@ class SecretHandlersTest {
     private static final String CANARY = "canary-5f1e-hunter2";
 
     @RegisterExtension
-    final TestServer server = TestServer.still();
+    static final TestServer server = TestServer.still();
 
     private Shop shop;
     private String secrets;
