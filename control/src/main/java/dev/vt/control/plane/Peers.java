@@ -22,13 +22,15 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
 /**
  * Who calls (SC-8, SC-10): TLS has verified the certificate's chain; here its subject must be of the kind that the service is
- * for, and the views must know the member, with this very certificate, and not revoked. Only {@code Enrollment} needs none.
+ * for, and the views must know the member, with this very certificate, and not revoked. {@code Enrollment} needs none, nor do the
+ * services that are named open: those know their callers in another way, or are for everybody.
  */
 final class Peers implements ServerInterceptor {
     /** The caller of the current RPC, where one was needed. */
@@ -45,10 +47,15 @@ final class Peers implements ServerInterceptor {
     private final Nodes nodes;
     private final Edges edges;
     private final Servers servers;
+    private final Set<String> open;
     private final BooleanSupplier diverged;
 
-    /** @param diverged whether this server must not serve (S13) */
-    Peers(Nodes nodes, Edges edges, Servers servers, BooleanSupplier diverged) {
+    /**
+     * @param open services that certificates are nothing to; they refuse for themselves
+     * @param diverged whether this server must not serve (S13)
+     */
+    Peers(Nodes nodes, Edges edges, Servers servers, Set<String> open, BooleanSupplier diverged) {
+        this.open = open;
         this.diverged = diverged;
         this.nodes = nodes;
         this.edges = edges;
@@ -63,10 +70,13 @@ final class Peers implements ServerInterceptor {
     @Override
     public <I, O> ServerCall.Listener<I> interceptCall(
             ServerCall<I, O> call, Metadata headers, ServerCallHandler<I, O> next) {
+        String service = String.valueOf(call.getMethodDescriptor().getServiceName());
+        if (open.contains(service)) {
+            return next.startCall(call, headers);
+        }
         if (diverged.getAsBoolean() && !call.getMethodDescriptor().equals(ServerPlaneGrpc.getCompareMethod())) {
             return refuse(call, Status.UNAVAILABLE.withDescription("state_diverged: another server must be asked"));
         }
-        String service = String.valueOf(call.getMethodDescriptor().getServiceName());
         if (service.equals(EnrollmentGrpc.SERVICE_NAME)) {
             return next.startCall(call, headers);
         }

@@ -110,6 +110,11 @@ public final class TestMember implements AutoCloseable {
         return EnrollmentGrpc.newBlockingStub(channel).enroll(request);
     }
 
+    /** For other services. */
+    public ManagedChannel channel() {
+        return channel;
+    }
+
     public NodePlaneGrpc.NodePlaneBlockingStub node() {
         return NodePlaneGrpc.newBlockingStub(channel);
     }
