@@ -44,6 +44,7 @@ import dev.vt.control.edge.EdgePresence;
 import dev.vt.control.edge.Edges;
 import dev.vt.control.enrollment.Enroller;
 import dev.vt.control.enrollment.EnrollmentFeature;
+import dev.vt.control.enrollment.Renewer;
 import dev.vt.control.env.Env;
 import dev.vt.control.env.EnvFeature;
 import dev.vt.control.env.Envs;
@@ -586,6 +587,7 @@ public final class ControlPlane implements AutoCloseable {
                 options.grpcListen(),
                 tls.grpc(),
                 new Enroller(store, system, clusters, nodes, edges, authority),
+                new Renewer(store, clusters, nodes, edges, authority, metrics, clock),
                 api,
                 raft == null ? null : () -> raftLog().snapshots());
         running.push(planes);

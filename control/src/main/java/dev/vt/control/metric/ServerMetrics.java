@@ -1,5 +1,6 @@
 package dev.vt.control.metric;
 
+import dev.vt.control.enrollment.RenewalObserver;
 import dev.vt.control.feature.ReconcileObserver;
 import dev.vt.control.http.HttpObserver;
 import dev.vt.control.metric.Families.Family;
@@ -30,7 +31,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The server's registry: counts on the hot path without a lock, asks the gauges when it is scraped. Thread-safe. */
-public final class ServerMetrics implements LogMetrics, HttpObserver, RpcObserver, ReconcileObserver, AutoCloseable {
+public final class ServerMetrics
+        implements LogMetrics, HttpObserver, RpcObserver, RenewalObserver, ReconcileObserver, AutoCloseable {
     public static final String CONTENT_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
     private static final String OTHER = "other";
@@ -196,6 +198,11 @@ public final class ServerMetrics implements LogMetrics, HttpObserver, RpcObserve
     @Override
     public void called(String method, String code) {
         count(Families.GRPC_CALLS, method, code);
+    }
+
+    @Override
+    public void renewed(String kind, String result) {
+        count(Families.CERTIFICATE_RENEWALS, kind, result);
     }
 
     @Override

@@ -20,6 +20,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -49,12 +50,14 @@ final class Peers implements ServerInterceptor {
     private final Servers servers;
     private final Set<String> open;
     private final BooleanSupplier diverged;
+    private final Clock clock;
 
     /**
      * @param open services that certificates are nothing to; they refuse for themselves
      * @param diverged whether this server must not serve (S13)
      */
-    Peers(Nodes nodes, Edges edges, Servers servers, Set<String> open, BooleanSupplier diverged) {
+    Peers(Nodes nodes, Edges edges, Servers servers, Set<String> open, BooleanSupplier diverged, Clock clock) {
+        this.clock = clock;
         this.open = open;
         this.diverged = diverged;
         this.nodes = nodes;
@@ -105,12 +108,12 @@ final class Peers implements ServerInterceptor {
             case "node" ->
                 nodes.find(identity.id())
                         .filter(node -> node.state() != NodeState.Admission.REVOKED)
-                        .filter(node -> node.certFingerprint().equals(fingerprint))
+                        .filter(node -> node.certificate().accepts(fingerprint, clock.instant()))
                         .isPresent();
             case "edge" ->
                 edges.find(identity.id())
                         .filter(edge -> !edge.isRevoked())
-                        .filter(edge -> edge.certFingerprint().equals(fingerprint))
+                        .filter(edge -> edge.certificate().accepts(fingerprint, clock.instant()))
                         .isPresent();
             // Its record holds no fingerprint: what it may read, every server has anyway.
             case "server" -> servers.find(identity.id()).isPresent();

@@ -6,6 +6,7 @@ import dev.vt.control.cluster.Servers;
 import dev.vt.control.edge.EdgePresence;
 import dev.vt.control.edge.Edges;
 import dev.vt.control.enrollment.Enroller;
+import dev.vt.control.enrollment.Renewer;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.node.Heartbeats;
 import dev.vt.control.node.Nodes;
@@ -106,6 +107,7 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
             InetSocketAddress listen,
             SslContext tls,
             Enroller enroller,
+            Renewer renewer,
             List<ServerServiceDefinition> open,
             @Nullable Supplier<SnapshotSource> snapshots) {
         Set<String> openNames = open.stream()
@@ -116,9 +118,14 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
                 .sslContext(tls)
                 .executor(executor)
                 .intercept(new Peers(
-                        wiring.nodes(), wiring.edges(), new Servers(wiring.state()), openNames, () -> stopped))
+                        wiring.nodes(),
+                        wiring.edges(),
+                        new Servers(wiring.state()),
+                        openNames,
+                        () -> stopped,
+                        wiring.clock()))
                 .addServices(open)
-                .addService(new EnrollmentService(enroller))
+                .addService(new EnrollmentService(enroller, renewer))
                 .addService(new NodePlaneService(
                         nodes, wiring.execs(), wiring.logs(), wiring.secrets(), wiring.pullTokens()))
                 .addService(new EdgePlaneService(edges))
