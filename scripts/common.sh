@@ -18,6 +18,7 @@ need_packages() {
     case "$group" in
       build) wanted+=(maven gcc libc6-dev linux-libc-dev musl-tools make libssl-dev busybox-static git cpio zstd lz4 gzip jq xz-utils squashfs-tools-ng) ;;
       run) wanted+=(qemu-system-x86 squashfs-tools-ng e2fsprogs iproute2 curl openssl util-linux) ;;
+      grpc) wanted+=(python3-grpcio python3-protobuf protobuf-compiler libprotobuf-dev) ;;
       rival) wanted+=(etcd-server wrk) ;;
       test) wanted+=(clang libclang-rt-14-dev skopeo umoci docker-registry haproxy squashfs-tools socat python3 nftables) ;;
     esac

@@ -36,6 +36,7 @@ stage_cluster() {
   maven test -Dvt.excludedGroups= -Dvt.groups=cluster
   build_all
   e2e/three-servers.sh
+  e2e/grpc.sh
 }
 
 stage_faults() {

@@ -44,6 +44,7 @@ import dev.vt.control.edge.EdgePresence;
 import dev.vt.control.edge.Edges;
 import dev.vt.control.enrollment.Enroller;
 import dev.vt.control.enrollment.EnrollmentFeature;
+import dev.vt.control.enrollment.Renewer;
 import dev.vt.control.env.Env;
 import dev.vt.control.env.EnvFeature;
 import dev.vt.control.env.Envs;
@@ -55,6 +56,7 @@ import dev.vt.control.feature.Mutations;
 import dev.vt.control.feature.ReconcilerRunner;
 import dev.vt.control.feature.SystemMutations;
 import dev.vt.control.http.ClusterRole;
+import dev.vt.control.http.Dispatcher;
 import dev.vt.control.http.Endpoint;
 import dev.vt.control.http.HttpLimits;
 import dev.vt.control.http.HttpOptions;
@@ -94,6 +96,8 @@ import dev.vt.control.release.ReleaseFeature;
 import dev.vt.control.release.Releases;
 import dev.vt.control.route.RouteFeature;
 import dev.vt.control.route.Routes;
+import dev.vt.control.rpc.HealthReporter;
+import dev.vt.control.rpc.RpcApi;
 import dev.vt.control.scale.ScaleFeature;
 import dev.vt.control.scale.Scales;
 import dev.vt.control.secret.SecretDelivery;
@@ -126,6 +130,8 @@ import dev.vt.eventlog.raft.RaftOptions;
 import dev.vt.eventlog.store.EventStore;
 import dev.vt.kernel.IdSource;
 import dev.vt.kernel.Ids;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.websocket.WsListener;
 import java.net.InetSocketAddress;
@@ -543,11 +549,9 @@ public final class ControlPlane implements AutoCloseable {
         HttpOptions plain = HttpOptions.plain(options.listen())
                 .withLimits(new ConfiguredLimits(config))
                 .withObserver(metrics);
-        HttpServer http = HttpServer.start(
-                options.plainHttp() ? plain : plain.withTls(tls.https(), tls.towardsServers()),
-                endpoints(),
-                httpServices(),
-                webSockets(),
+        HttpOptions httpOptions = options.plainHttp() ? plain : plain.withTls(tls.https(), tls.towardsServers());
+        Dispatcher dispatcher = new Dispatcher(
+                httpOptions,
                 new Gatekeeper(
                         new TokenAuthenticator(store, clock),
                         new Owners(store),
@@ -559,8 +563,9 @@ public final class ControlPlane implements AutoCloseable {
                         !options.plainHttp()),
                 store,
                 role(),
-                clock,
-                ids);
+                clock);
+        running.push(dispatcher);
+        HttpServer http = HttpServer.start(httpOptions, endpoints(), httpServices(), webSockets(), dispatcher, ids);
         running.push(http);
         httpPort = http.port();
         Raft raft = options.raft();
@@ -572,12 +577,23 @@ public final class ControlPlane implements AutoCloseable {
         if (raft != null) {
             raft.tls().refuse(departures::isGone);
         }
+        List<ServerServiceDefinition> api = new ArrayList<>(
+                new RpcApi(endpoints(), dispatcher, ids, httpOptions.patience().write(), metrics).services());
+        HealthReporter health =
+                new HealthReporter(api, () -> readiness().values().stream().allMatch("ok"::equals));
+        api.add(health.service().bindService());
+        api.add(ProtoReflectionServiceV1.newInstance().bindService());
         planes.start(
                 options.grpcListen(),
                 tls.grpc(),
                 new Enroller(store, system, clusters, nodes, edges, authority),
+                new Renewer(store, clusters, nodes, edges, authority, metrics, clock),
+                api,
                 raft == null ? null : () -> raftLog().snapshots());
         running.push(planes);
+        running.push(dispatcher::endStreams);
+        health.start();
+        running.push(health);
         if (raft != null) {
             comparison.start();
             running.push(comparison);

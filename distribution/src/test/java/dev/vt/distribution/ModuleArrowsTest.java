@@ -26,8 +26,9 @@ class ModuleArrowsTest {
             Map.entry("scheduler", Set.of("kernel")),
             Map.entry("images", Set.of("kernel")),
             Map.entry("runtime", Set.of("kernel", "api")),
-            Map.entry("agent", Set.of("kernel", "api", "images", "runtime")),
-            Map.entry("edge", Set.of("kernel", "api")),
+            Map.entry("identity", Set.of("kernel", "api")),
+            Map.entry("agent", Set.of("kernel", "api", "identity", "images", "runtime")),
+            Map.entry("edge", Set.of("kernel", "api", "identity")),
             Map.entry(
                     "control", Set.of("kernel", "api", "manifest", "eventlog", "eventlog-raft", "scheduler", "images")),
             Map.entry("cli", Set.of("kernel", "manifest")),

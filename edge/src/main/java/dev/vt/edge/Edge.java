@@ -4,6 +4,7 @@ import dev.vt.edge.observe.AccessLog;
 import dev.vt.edge.observe.AdminServer;
 import dev.vt.edge.observe.EdgeMetrics;
 import dev.vt.edge.observe.EdgeStatus;
+import dev.vt.edge.plane.EdgeEnrollment;
 import dev.vt.edge.plane.EdgeIdentity;
 import dev.vt.edge.plane.TableApplier;
 import dev.vt.edge.plane.TableFollower;
@@ -12,10 +13,14 @@ import dev.vt.edge.relay.Relay;
 import dev.vt.edge.relay.RelaySettings;
 import dev.vt.edge.table.Route;
 import dev.vt.edge.table.TableStore;
+import dev.vt.identity.CertificateRenewal;
+import dev.vt.identity.CurrentIdentity;
+import dev.vt.identity.MemberFiles;
 import dev.vt.kernel.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,6 +47,7 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
     private final Optional<AccessLog> accessLog;
     private final Relay relay;
     private final TableFollower follower;
+    private final CertificateRenewal renewal;
     private final AdminServer admin;
     private volatile boolean draining;
 
@@ -62,7 +68,24 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
         applier.restore();
         this.admin = new AdminServer(options.adminAddress(), this);
         Files.write(dataDir.resolve(ADMIN_FILE), Json.bytes(Map.of("port", admin.port())));
-        this.follower = new TableFollower(identity, dataDir, options.servers(), applier, relay, VERSION);
+        MemberFiles files = EdgeIdentity.files(dataDir);
+        CurrentIdentity certificate = CurrentIdentity.open(files);
+        this.renewal = new CertificateRenewal(
+                files,
+                certificate,
+                request -> EdgeEnrollment.renew(options.servers(), files.authority(), request),
+                Clock.systemUTC(),
+                "vt tokens create --kind edge; vt edge enroll --data-dir " + dataDir);
+        renewal.start();
+        this.follower = new TableFollower(
+                identity,
+                files.authority(),
+                certificate,
+                renewal::conditions,
+                options.servers(),
+                applier,
+                relay,
+                VERSION);
         follower.start();
         log.info(
                 "edge runs edge={} address={} admin_port={}", identity.edgeId(), options.listenAddress(), admin.port());
@@ -149,6 +172,7 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
     @Override
     public void close() {
         follower.close();
+        renewal.close();
         admin.close();
         relay.close();
         accessLog.ifPresent(AccessLog::close);

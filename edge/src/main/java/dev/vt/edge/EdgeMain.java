@@ -4,6 +4,8 @@ import dev.vt.edge.plane.EdgeEnrollment;
 import dev.vt.edge.plane.EdgeIdentity;
 import dev.vt.edge.plane.EnrollmentException;
 import dev.vt.edge.plane.ServerAddress;
+import dev.vt.identity.CertificateRenewal;
+import dev.vt.identity.IdentityException;
 import dev.vt.kernel.Json;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -15,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -75,7 +78,7 @@ public final class EdgeMain {
                 case "" -> refuse(List.of("say what to do: enroll, run or status"));
                 default -> refuse(List.of("there is no command '" + verb + "'"));
             };
-        } catch (IOException | EnrollmentException e) {
+        } catch (IOException | EnrollmentException | IdentityException e) {
             log.debug("command failed", e);
             err().println("vt edge " + verb + ": " + e.getMessage());
             return FAILED;
@@ -97,7 +100,10 @@ public final class EdgeMain {
             return refuse(flags.problems());
         }
         Optional<EdgeIdentity> already = EdgeIdentity.load(dataDir);
-        if (already.isPresent()) {
+        boolean lost = already.isPresent()
+                && CertificateRenewal.isLost(
+                        EdgeIdentity.files(dataDir), Clock.systemUTC().instant());
+        if (already.isPresent() && !lost) {
             out().println("already enrolled as " + already.get().edgeId());
             return OK;
         }

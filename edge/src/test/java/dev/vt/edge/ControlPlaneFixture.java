@@ -7,10 +7,18 @@ import dev.vt.api.proto.EnrollRequest;
 import dev.vt.api.proto.EnrollResponse;
 import dev.vt.api.proto.EnrollmentGrpc;
 import dev.vt.api.proto.FromEdge;
+import dev.vt.api.proto.RenewRequest;
+import dev.vt.api.proto.RenewResponse;
 import dev.vt.api.proto.ToEdge;
 import dev.vt.edge.table.Tables;
 import dev.vt.kernel.Json;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -19,10 +27,15 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.stub.StreamObserver;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /** A server of the edge plane with real mutual TLS; the test says which tables it sends. */
@@ -32,6 +45,10 @@ final class ControlPlaneFixture implements AutoCloseable {
     private final Server server;
     private final int port;
     private final BlockingQueue<FromEdge> received = new LinkedBlockingQueue<>();
+    private final BlockingQueue<RenewRequest> renewals = new LinkedBlockingQueue<>();
+    private final BlockingQueue<X509Certificate> dialled = new LinkedBlockingQueue<>();
+    private volatile Duration enrolledFor = Duration.ofHours(1);
+    private volatile boolean refusing;
     private @Nullable ByteString table;
     private @Nullable StreamObserver<ToEdge> edge;
 
@@ -44,7 +61,7 @@ final class ControlPlaneFixture implements AutoCloseable {
                         .clientAuth(ClientAuth.OPTIONAL)
                         .build())
                 .addService(new Enrollment(authority))
-                .addService(new Plane())
+                .addService(ServerInterceptors.intercept(new Plane(), new Callers()))
                 .build()
                 .start();
         this.port = server.getPort();
@@ -52,6 +69,45 @@ final class ControlPlaneFixture implements AutoCloseable {
 
     int port() {
         return port;
+    }
+
+    /** What is left of the certificates that are given from now on. */
+    void enrolFor(Duration left) {
+        enrolledFor = left;
+    }
+
+    void refuseRenewals(boolean refuse) {
+        refusing = refuse;
+    }
+
+    /** The next renewal that was asked for. */
+    RenewRequest awaitRenewal() throws InterruptedException {
+        RenewRequest request = renewals.poll(15, TimeUnit.SECONDS);
+        if (request == null) {
+            throw new AssertionError("no renewal was asked for");
+        }
+        return request;
+    }
+
+    /** The certificate with which the edge opened its next stream. */
+    X509Certificate awaitDial() throws InterruptedException {
+        X509Certificate certificate = dialled.poll(15, TimeUnit.SECONDS);
+        if (certificate == null) {
+            throw new AssertionError("the edge did not dial");
+        }
+        return certificate;
+    }
+
+    boolean wasDialledAgain() {
+        return !dialled.isEmpty();
+    }
+
+    /** Ends the stream and its connection, as a server does that stops. */
+    synchronized void hangUp() {
+        StreamObserver<ToEdge> out = edge;
+        if (out != null) {
+            out.onCompleted();
+        }
     }
 
     void send(EdgeTable next) {
@@ -90,7 +146,22 @@ final class ControlPlaneFixture implements AutoCloseable {
         }
     }
 
-    private static final class Enrollment extends EnrollmentGrpc.EnrollmentImplBase {
+    /** Notes with which certificates streams are opened. */
+    private final class Callers implements ServerInterceptor {
+        @Override
+        public <I, O> ServerCall.Listener<I> interceptCall(
+                ServerCall<I, O> call, Metadata headers, ServerCallHandler<I, O> next) {
+            try {
+                SSLSession session = Objects.requireNonNull(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
+                dialled.add((X509Certificate) session.getPeerCertificates()[0]);
+            } catch (SSLPeerUnverifiedException e) {
+                throw new AssertionError("an edge without a certificate", e);
+            }
+            return next.startCall(call, headers);
+        }
+    }
+
+    private final class Enrollment extends EnrollmentGrpc.EnrollmentImplBase {
         private final TestAuthority authority;
 
         Enrollment(TestAuthority authority) {
@@ -109,9 +180,30 @@ final class ControlPlaneFixture implements AutoCloseable {
                         .setId(Tables.EDGE)
                         .setClusterId(Tables.CLUSTER)
                         .setCertificateDer(ByteString.copyFrom(authority
-                                .member(request.getCsrDer().toByteArray(), Tables.EDGE)
+                                .member(request.getCsrDer().toByteArray(), Tables.EDGE, enrolledFor)
                                 .getEncoded()))
                         .addCaDer(ByteString.copyFrom(authority.certificate.getEncoded()))
+                        .build());
+                answer.onCompleted();
+            } catch (Exception e) {
+                answer.onError(e);
+            }
+        }
+
+        @Override
+        public void renew(RenewRequest request, StreamObserver<RenewResponse> answer) {
+            renewals.add(request);
+            if (refusing) {
+                answer.onError(Status.PERMISSION_DENIED
+                        .withDescription("forbidden: the edge is revoked")
+                        .asRuntimeException());
+                return;
+            }
+            try {
+                answer.onNext(RenewResponse.newBuilder()
+                        .setCertificateDer(ByteString.copyFrom(authority
+                                .member(request.getCsrDer().toByteArray(), Tables.EDGE, Duration.ofHours(3))
+                                .getEncoded()))
                         .build());
                 answer.onCompleted();
             } catch (Exception e) {

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import dev.vt.api.edge.EdgeTable;
 import dev.vt.api.proto.FromEdge;
+import dev.vt.api.proto.RenewRequest;
 import dev.vt.edge.plane.EdgeIdentity;
 import dev.vt.edge.plane.ServerAddress;
 import dev.vt.edge.relay.TestBackend;
 import dev.vt.edge.table.Tables;
 import dev.vt.kernel.Json;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -23,11 +25,15 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.Signature;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +103,84 @@ class EdgeTest {
         }
         String line = Files.readString(dataDir.resolve("access.log"));
         assertThat(line).contains("\"route_id\":\"rt_a\"", "\"bytes_received\":1,", "\"end\":\"client_fin\"");
+    }
+
+    /** SC-6: at once, because two thirds are over; what is open stays, what is opened shows the new certificate. */
+    @Test
+    void sc6CertificateIsRenewedUnderAStreamThatStays() throws Exception {
+        dataDir = directory.resolve("short");
+        control.enrolFor(Duration.ofMinutes(10));
+        assertThat(enroll("token")).isZero();
+        X509Certificate old = certificate();
+        control.refuseRenewals(true);
+        control.send(table(5));
+        try (Edge _ = start()) {
+            assertThat(control.awaitDial()).isEqualTo(old);
+            RenewRequest refused = control.awaitRenewal();
+            assertThat(refused.getCertificateDer().toByteArray()).isEqualTo(old.getEncoded());
+            assertThat(proves(old, refused)).isTrue();
+            String told = control.await(message -> message.hasHeartbeat()
+                            && message.getHeartbeat()
+                                    .getObservedJson()
+                                    .toStringUtf8()
+                                    .contains("_failed\":"))
+                    .getHeartbeat()
+                    .getObservedJson()
+                    .toStringUtf8();
+            assertThat(told).contains("certificate_renewal_failed").contains("the edge is revoked");
+        }
+
+        control.refuseRenewals(false);
+        try (Edge _ = start()) {
+            control.awaitDial();
+            RenewRequest asked = control.awaitRenewal();
+            assertThat(roundTrip()).isEqualTo("Ax");
+            await(() -> !certificate().equals(old));
+            X509Certificate renewed = certificate();
+            assertThat(renewed.getPublicKey())
+                    .isEqualTo(
+                            new JcaPKCS10CertificationRequest(asked.getCsrDer().toByteArray()).getPublicKey());
+            assertThat(control.wasDialledAgain()).isFalse();
+            control.send(table(6));
+            control.await(
+                    message -> message.hasApplied() && message.getApplied().getRevision() == 6);
+
+            control.hangUp();
+
+            assertThat(control.awaitDial()).isEqualTo(renewed);
+            assertThat(roundTrip()).isEqualTo("Ax");
+        }
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(EdgeIdentity.keyFile(dataDir))))
+                .isEqualTo("rw-------");
+        assertThat(dataDir.resolve("next-key.pem")).doesNotExist();
+    }
+
+    private X509Certificate certificate() throws Exception {
+        try (InputStream in = Files.newInputStream(EdgeIdentity.certificateFile(dataDir))) {
+            return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+        }
+    }
+
+    private static boolean proves(X509Certificate old, RenewRequest request) throws Exception {
+        Signature signature = Signature.getInstance("SHA256withECDSA");
+        signature.initVerify(old);
+        signature.update("vt-renew-v1\0".getBytes(UTF_8));
+        signature.update(request.getCsrDer().toByteArray());
+        return signature.verify(request.getProof().toByteArray());
+    }
+
+    /** Later than seven days after its end an edge is enrolled as a new one. */
+    @Test
+    void sc6LostCertificateLetsTheEdgeEnrolAgain() throws Exception {
+        dataDir = directory.resolve("lost");
+        control.enrolFor(Duration.ofDays(-8));
+        assertThat(enroll("token")).isZero();
+        X509Certificate lost = certificate();
+        control.enrolFor(Duration.ofHours(1));
+
+        assertThat(enroll("token")).isZero();
+
+        assertThat(certificate()).isNotEqualTo(lost);
     }
 
     @Test

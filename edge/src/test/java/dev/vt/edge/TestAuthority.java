@@ -9,6 +9,7 @@ import java.security.KeyPairGenerator;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
@@ -25,6 +26,7 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 
 /** A certificate authority for one test. */
 final class TestAuthority {
+    private static final Duration HOUR = Duration.ofHours(1);
     private static final X500Principal NAME = new X500Principal("CN=test authority");
 
     final X509Certificate certificate;
@@ -48,8 +50,13 @@ final class TestAuthority {
     }
 
     X509Certificate member(byte[] request, String id) throws Exception {
+        return member(request, id, HOUR);
+    }
+
+    /** @param left of a life of which an hour is over */
+    X509Certificate member(byte[] request, String id, Duration left) throws Exception {
         PublicKey publicKey = new JcaPKCS10CertificationRequest(request).getPublicKey();
-        return sign(builder(new X500Principal("OU=edge,CN=" + id), publicKey));
+        return sign(builder(new X500Principal("OU=edge,CN=" + id), publicKey, left));
     }
 
     void write(Path file) throws Exception {
@@ -67,12 +74,16 @@ final class TestAuthority {
     }
 
     private static X509v3CertificateBuilder builder(X500Principal subject, PublicKey publicKey) {
+        return builder(subject, publicKey, HOUR);
+    }
+
+    private static X509v3CertificateBuilder builder(X500Principal subject, PublicKey publicKey, Duration left) {
         Instant now = Instant.now();
         return new JcaX509v3CertificateBuilder(
                 NAME,
                 BigInteger.valueOf(System.nanoTime()),
-                Date.from(now.minusSeconds(3600)),
-                Date.from(now.plusSeconds(3600)),
+                Date.from(now.minus(HOUR)),
+                Date.from(now.plus(left)),
                 subject,
                 publicKey);
     }

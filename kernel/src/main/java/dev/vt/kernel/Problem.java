@@ -28,4 +28,9 @@ public record Problem(
     public Problem withDetails(Map<String, Object> more) {
         return new Problem(code, detail, hint, more);
     }
+
+    /** When a retryable one is worth trying again: what the details say, else one second. */
+    public long retryAfterSeconds() {
+        return details.get("retry_after_seconds") instanceof Number seconds ? seconds.longValue() : 1;
+    }
 }

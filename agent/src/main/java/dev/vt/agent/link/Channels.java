@@ -1,5 +1,6 @@
 package dev.vt.agent.link;
 
+import dev.vt.identity.CurrentIdentity;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -9,7 +10,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/** gRPC channels to a server, TLS with the cluster's own authority. */
+/** gRPC channels to a server, TLS 1.3 with the cluster's own authority. */
 public final class Channels {
     private static final int MAX_MESSAGE = 64 << 20;
 
@@ -20,20 +21,17 @@ public final class Channels {
         return build(server, GrpcSslContexts.forClient().trustManager(authority.toFile()));
     }
 
-    /** Mutual TLS as the enrolled node. */
-    public static ManagedChannel asNode(ServerAddress server, Path dataDir) throws IOException {
+    /** Mutual TLS as the enrolled node; each handshake shows what is in force then. */
+    public static ManagedChannel asNode(ServerAddress server, Path authority, CurrentIdentity identity)
+            throws IOException {
         return build(
                 server,
-                GrpcSslContexts.forClient()
-                        .trustManager(NodeIdentity.authorityFile(dataDir).toFile())
-                        .keyManager(
-                                NodeIdentity.certificateFile(dataDir).toFile(),
-                                NodeIdentity.keyFile(dataDir).toFile()));
+                GrpcSslContexts.forClient().trustManager(authority.toFile()).keyManager(identity));
     }
 
     private static ManagedChannel build(ServerAddress server, SslContextBuilder tls) throws IOException {
         return NettyChannelBuilder.forAddress(server.host(), server.port())
-                .sslContext(tls.build())
+                .sslContext(tls.protocols("TLSv1.3").build())
                 .maxInboundMessageSize(MAX_MESSAGE)
                 .keepAliveTime(20, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)

@@ -3,6 +3,7 @@ package dev.vt.agent.link;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.vt.agent.state.StateFiles;
+import dev.vt.identity.MemberFiles;
 import dev.vt.kernel.Json;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,6 +20,11 @@ import java.util.Optional;
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record NodeIdentity(String nodeId, String clusterId, String overlayIpv6, String addressBlock) {
+
+    /** Key and certificate, which are renewed. */
+    public static MemberFiles files(Path dataDir) {
+        return new MemberFiles(dataDir);
+    }
 
     public static Path keyFile(Path dataDir) {
         return dataDir.resolve("key.pem");

@@ -49,10 +49,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,6 +86,7 @@ public final class Agent implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final Dialer dialer;
     private final Runnable collectImages;
+    private final Supplier<Map<String, String>> identityConditions;
 
     /** Opens a channel to a server, as this node. */
     @FunctionalInterface
@@ -95,8 +98,15 @@ public final class Agent implements AutoCloseable {
      * What differs between a node and a test.
      *
      * @param collectImages cleans the image cache; called hourly
+     * @param identityConditions what is wrong with the node's certificate, by name
      */
-    public record Parts(VmDriver driver, ImageCache images, Timeline timeline, Dialer dialer, Runnable collectImages) {}
+    public record Parts(
+            VmDriver driver,
+            ImageCache images,
+            Timeline timeline,
+            Dialer dialer,
+            Runnable collectImages,
+            Supplier<Map<String, String>> identityConditions) {}
 
     public Agent(AgentOptions options, NodeIdentity identity, Parts parts) {
         this.options = options;
@@ -105,6 +115,7 @@ public final class Agent implements AutoCloseable {
         this.timeline = parts.timeline();
         this.dialer = parts.dialer();
         this.collectImages = parts.collectImages();
+        this.identityConditions = parts.identityConditions();
         SecureRandom random = new SecureRandom();
         this.supervisor = new Supervisor(timeline, random);
         this.network = new TapNetwork(identity.nodeId());
@@ -251,6 +262,7 @@ public final class Agent implements AutoCloseable {
         }
         ObjectNode problems = json.putObject("conditions");
         conditions.active().forEach(problems::put);
+        identityConditions.get().forEach(problems::put);
         json.set("inventory", Json.toTree(Inventories.read(options.dataDir(), List.of(driver.selfTest()))));
         return json;
     }

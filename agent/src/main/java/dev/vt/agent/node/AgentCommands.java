@@ -7,6 +7,10 @@ import dev.vt.agent.link.Enrolment;
 import dev.vt.agent.link.NodeIdentity;
 import dev.vt.agent.link.ServerAddress;
 import dev.vt.agent.state.StateFiles;
+import dev.vt.identity.CertificateRenewal;
+import dev.vt.identity.CurrentIdentity;
+import dev.vt.identity.IdentityException;
+import dev.vt.identity.MemberFiles;
 import dev.vt.images.ImageLimits;
 import dev.vt.images.client.RegistryClient;
 import dev.vt.images.client.RegistryOptions;
@@ -109,7 +113,7 @@ public final class AgentCommands {
         }
         try {
             Optional<NodeIdentity> already = NodeIdentity.load(dataDir);
-            if (already.isPresent()) {
+            if (already.isPresent() && !isLost(dataDir)) {
                 out().println("already enrolled as " + already.get().nodeId());
                 return OK;
             }
@@ -125,9 +129,15 @@ public final class AgentCommands {
                     labels);
             out().println("enrolled as " + identity.nodeId());
             return OK;
-        } catch (IOException | Enrolment.EnrolmentException | StateFiles.StateException e) {
+        } catch (IOException | Enrolment.EnrolmentException | IdentityException | StateFiles.StateException e) {
             return fail("enroll", e);
         }
+    }
+
+    /** A node whose certificate can no longer be renewed is enrolled as another (SC-6). */
+    private static boolean isLost(Path dataDir) {
+        return CertificateRenewal.isLost(
+                NodeIdentity.files(dataDir), Clock.systemUTC().instant());
     }
 
     private static int runAgent(List<String> args) {
@@ -167,6 +177,14 @@ public final class AgentCommands {
                 ImageLimits.DEFAULT,
                 CacheLimits.ofDisk(Files.getFileStore(cacheDir).getTotalSpace()),
                 Clock.systemUTC());
+        MemberFiles files = NodeIdentity.files(options.dataDir());
+        CurrentIdentity certificate = CurrentIdentity.open(files);
+        CertificateRenewal renewal = new CertificateRenewal(
+                files,
+                certificate,
+                request -> Enrolment.renew(options.servers(), files.authority(), request),
+                Clock.systemUTC(),
+                "vt tokens create --kind node; vt agent enroll --data-dir " + options.dataDir());
         Agent agent = new Agent(
                 options,
                 identity,
@@ -174,8 +192,9 @@ public final class AgentCommands {
                         driver,
                         images,
                         Timeline.system(),
-                        server -> Channels.asNode(server, options.dataDir()),
-                        () -> collect(images)));
+                        server -> Channels.asNode(server, files.authority(), certificate),
+                        () -> collect(images),
+                        renewal::conditions));
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -186,7 +205,8 @@ public final class AgentCommands {
                 Thread.currentThread().interrupt();
             }
         }));
-        try {
+        try (renewal) {
+            renewal.start();
             agent.start();
             log.info("agent runs node={} driver={}", identity.nodeId(), options.driver());
             stop.await();

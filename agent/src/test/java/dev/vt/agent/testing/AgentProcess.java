@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
@@ -95,7 +96,7 @@ public final class AgentProcess implements AutoCloseable {
         Agent agent = new Agent(
                 options,
                 new NodeIdentity(args[4], Workloads.CLUSTER, "", ""),
-                new Agent.Parts(driver, images, Timeline.system(), FakeServer::dial, () -> {}));
+                new Agent.Parts(driver, images, Timeline.system(), FakeServer::dial, () -> {}, Map::of));
         agent.start();
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);

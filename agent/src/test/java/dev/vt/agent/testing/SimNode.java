@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** A simulated machine whose agent can be started, killed and started again. */
 public final class SimNode implements AutoCloseable {
@@ -40,7 +41,7 @@ public final class SimNode implements AutoCloseable {
         agent = new Agent(
                 options,
                 new NodeIdentity(Workloads.NODE, Workloads.CLUSTER, "", ""),
-                new Agent.Parts(new SimDriver(host), images, timeline, FakeServer::dial, () -> {}));
+                new Agent.Parts(new SimDriver(host), images, timeline, FakeServer::dial, () -> {}, Map::of));
         agent.start();
         return agent;
     }

@@ -52,7 +52,9 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 public final class CertificateAuthority {
     private static final String CURVE = "secp256r1";
     private static final Duration AUTHORITY_LIFE = Duration.ofDays(3650);
-    private static final Duration MEMBER_LIFE = Duration.ofDays(90);
+    /** SC-6. */
+    private static final Duration MEMBER_LIFE = Duration.ofDays(30);
+
     private static final Duration SERVER_LIFE = Duration.ofDays(30);
     // Clocks of machines that join may be behind.
     private static final Duration BACKDATED = Duration.ofHours(1);
@@ -189,6 +191,17 @@ public final class CertificateAuthority {
                 SERVER_LIFE,
                 List.of(KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth),
                 names);
+    }
+
+    /** Whether this authority signed a certificate, be it over or not. */
+    public boolean signed(X509Certificate other) {
+        try {
+            other.verify(certificate.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException e) {
+            // Another issuer's, or damaged: in either case not ours.
+            return false;
+        }
     }
 
     /**

@@ -77,7 +77,7 @@ final class ConfigHandlers {
                         .withoutKey(),
                 Endpoint.post("config.rollback", CONFIG + "/rollback", admin, this::rollback),
                 Endpoint.list("config.versions.list", CONFIG + "/versions", read, Set.of(), this::versions),
-                Endpoint.get("config.versions.get", CONFIG + "/versions/{n}", read, this::version),
+                Endpoint.get("config.versions.get", CONFIG + "/versions/{revision}", read, this::version),
                 Endpoint.get("config.diff", CONFIG + "/diff", read, this::diff).withParameters(Set.of("from", "to")),
                 Endpoint.get("config.status", CONFIG + "/status", read, call -> Reply.ok(status.json())));
     }
@@ -220,7 +220,7 @@ final class ConfigHandlers {
     }
 
     private Reply version(Call call) {
-        return Reply.ok(find(call.pathParameter("n")).json());
+        return Reply.ok(find(call.pathParameter("revision")).json());
     }
 
     private ConfigRevision find(String number) {

@@ -2,11 +2,13 @@ package dev.vt.control.edge;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vt.control.ca.KnownCertificate;
 import dev.vt.control.feature.AggregateRow;
 import dev.vt.eventlog.AggregateKey;
 import dev.vt.kernel.Json;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +23,7 @@ public record Edge(
         String name,
         String state,
         JsonNode addresses,
-        String certFingerprint,
+        KnownCertificate certificate,
         @Nullable String rejectedReason) {
     static Edge of(ResultSet row) throws SQLException {
         return new Edge(
@@ -29,7 +31,7 @@ public record Edge(
                 row.getString("name"),
                 row.getString("state"),
                 Json.parse(row.getString("addresses")),
-                row.getString("cert_fingerprint"),
+                KnownCertificate.of(row),
                 row.getString("rejected_reason"));
     }
 
@@ -61,6 +63,9 @@ public record Edge(
     ObjectNode json() {
         ObjectNode out = row.json().put("name", name).put("state", state);
         out.set("addresses", addresses);
-        return out.put("cert_fingerprint", certFingerprint).put("rejected_reason", rejectedReason);
+        Instant notAfter = certificate.notAfter();
+        out.put("cert_fingerprint", certificate.fingerprint());
+        out.put("cert_not_after", notAfter == null ? null : notAfter.toString());
+        return out.put("rejected_reason", rejectedReason);
     }
 }

@@ -14,6 +14,13 @@ final class EdgeDecider {
                 state instanceof EdgeState.Absent
                         ? Decision.accept(enrolled)
                         : Decision.refuse(ErrorCode.KEY_ENROLLED, "the edge is enrolled");
+            case EdgeCommand.Renew(EdgeEvent.CertificateRenewed renewed) ->
+                switch (state) {
+                    case EdgeState.Absent() -> Decision.refuse(ErrorCode.NOT_FOUND, "there is no such edge");
+                    case EdgeState.Member(Admission now)
+                    when now == Admission.REVOKED -> Decision.refuse(ErrorCode.FORBIDDEN, "the edge is revoked");
+                    case EdgeState.Member member -> Decision.accept(renewed);
+                };
             case EdgeCommand.Admit(Admission wanted, var reason) ->
                 switch (state) {
                     case EdgeState.Absent() -> Decision.refuse(ErrorCode.NOT_FOUND, "there is no such edge");
@@ -41,6 +48,7 @@ final class EdgeDecider {
             case EdgeEvent.Enrolled enrolled -> new EdgeState.Member(Admission.ACTIVE);
             case EdgeEvent.StateChanged(Admission admission, var reason) -> new EdgeState.Member(admission);
             case EdgeEvent.RouteStatusChanged changed -> state;
+            case EdgeEvent.CertificateRenewed renewed -> state;
             case EdgeEvent.ConfigRejected rejected -> state;
         };
     }

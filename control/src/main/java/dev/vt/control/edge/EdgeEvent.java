@@ -1,5 +1,6 @@
 package dev.vt.control.edge;
 
+import dev.vt.control.ca.RenewedCertificate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ sealed interface EdgeEvent {
     /** @param status {@code bound} or {@code failed} */
     record RouteStatusChanged(
             String routeId, String status, @Nullable String reasonCode) implements EdgeEvent {}
+
+    record CertificateRenewed(RenewedCertificate certificate) implements EdgeEvent {}
 
     record ConfigRejected(String reasonCode) implements EdgeEvent {}
 }

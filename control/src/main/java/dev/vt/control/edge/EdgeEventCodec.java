@@ -3,6 +3,7 @@ package dev.vt.control.edge;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vt.control.ca.RenewedCertificate;
 import dev.vt.kernel.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ final class EdgeEventCodec {
     static final String ENROLLED = "edge.enrolled";
     static final String STATE_CHANGED = "edge.state_changed";
     static final String ROUTE_STATUS_CHANGED = "edge.route_status_changed";
+    static final String CERTIFICATE_RENEWED = "edge.certificate_renewed";
     static final String CONFIG_REJECTED = "edge.config_rejected";
 
     private EdgeEventCodec() {}
@@ -22,6 +24,7 @@ final class EdgeEventCodec {
             case EdgeEvent.Enrolled enrolled -> ENROLLED;
             case EdgeEvent.StateChanged changed -> STATE_CHANGED;
             case EdgeEvent.RouteStatusChanged changed -> ROUTE_STATUS_CHANGED;
+            case EdgeEvent.CertificateRenewed renewed -> CERTIFICATE_RENEWED;
             case EdgeEvent.ConfigRejected rejected -> CONFIG_REJECTED;
         };
     }
@@ -43,6 +46,7 @@ final class EdgeEventCodec {
                 out.put("route_id", routeId).put("status", status);
                 putText(out, "reason_code", reason);
             }
+            case EdgeEvent.CertificateRenewed(RenewedCertificate certificate) -> certificate.write(out);
             case EdgeEvent.ConfigRejected(String reason) -> out.put("reason_code", reason);
         }
         return out;
@@ -73,6 +77,7 @@ final class EdgeEventCodec {
                         payload.path("route_id").asText(),
                         payload.path("status").asText(),
                         text(payload, "reason_code"));
+            case CERTIFICATE_RENEWED -> new EdgeEvent.CertificateRenewed(RenewedCertificate.parse(payload));
             case CONFIG_REJECTED ->
                 new EdgeEvent.ConfigRejected(payload.path("reason_code").asText());
             default -> throw new IllegalArgumentException("not an edge event: " + type);

@@ -1,5 +1,6 @@
 package dev.vt.control.edge;
 
+import dev.vt.control.ca.RenewedCertificate;
 import dev.vt.control.feature.AggregateTable;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
@@ -21,6 +22,9 @@ final class EdgeProjection implements Projection {
                     "state text COLLATE \"C\" NOT NULL",
                     "addresses text COLLATE \"C\" NOT NULL",
                     "cert_fingerprint text COLLATE \"C\" NOT NULL",
+                    RenewedCertificate.COLUMNS.get(0),
+                    RenewedCertificate.COLUMNS.get(1),
+                    RenewedCertificate.COLUMNS.get(2),
                     "rejected_reason text COLLATE \"C\"")
             .indexedBy("name");
     private static final String ROUTES = """
@@ -40,7 +44,7 @@ final class EdgeProjection implements Projection {
 
     @Override
     public int codeVersion() {
-        return 2;
+        return 3;
     }
 
     @Override
@@ -95,6 +99,11 @@ final class EdgeProjection implements Projection {
                 // A route that is tried proves that the table was accepted.
                 Map<String, @Nullable Object> row = new TreeMap<>();
                 row.put("rejected_reason", null);
+                TABLE.update(tx, event, row);
+            }
+            case EdgeEvent.CertificateRenewed(RenewedCertificate certificate) -> {
+                Map<String, @Nullable Object> row = new TreeMap<>();
+                certificate.write(row);
                 TABLE.update(tx, event, row);
             }
             case EdgeEvent.ConfigRejected(String reason) -> {

@@ -1,8 +1,11 @@
 package dev.vt.control.edge;
 
+import dev.vt.control.ca.KnownCertificate;
+import dev.vt.control.ca.RenewedCertificate;
 import dev.vt.control.feature.Draft;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.feature.SystemMutations;
+import dev.vt.control.http.Refusals;
 import dev.vt.eventlog.Actor;
 import dev.vt.eventlog.NewEvent;
 import dev.vt.eventlog.Owner;
@@ -11,6 +14,7 @@ import dev.vt.kernel.ErrorCode;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +71,22 @@ public final class Edges {
                         new EdgeState.Absent(),
                         new EdgeCommand.Enroll(new EdgeEvent.Enrolled(name, addresses, certFingerprint))),
                 event -> encode(edgeId, event));
+    }
+
+    /**
+     * Another certificate for an edge that has proven to be it.
+     *
+     * @param renewal given the certificate that this very batch replaces; may add to the draft
+     */
+    public SystemMutations.Outcome renew(
+            String edgeId, BiFunction<Draft, KnownCertificate, RenewedCertificate> renewal) {
+        return mutations.run(new Actor("edge", edgeId), draft -> {
+            Edge edge = find(edgeId).orElseThrow(Refusals::notFound);
+            draft.expect(edge.key(), edge.row().resourceVersion());
+            EdgeCommand command =
+                    new EdgeCommand.Renew(new EdgeEvent.CertificateRenewed(renewal.apply(draft, edge.certificate())));
+            draft.decided(EdgeDecider.decide(edge.status(), command), event -> encode(edgeId, event));
+        });
     }
 
     /** Whether a route could be bound; appended once per change. */

@@ -6,6 +6,7 @@
  * POST /v1/enrollment-tokens ─► open ─► consumed (with node.enrolled or edge.enrolled, in one batch)
  *                                  └──► revoked
  * Enrollment.Enroll (gRPC, no client certificate) ─► Enroller ─► certificate, CA, id, overlay address and block
+ * Enrollment.Renew  (the same)                    ─► Renewer ─► next certificate, with node. or edge.certificate_renewed
  * </pre>
  *
  * <p>Whether a token is still open is decided by the log: its consumption expects the sequence that was read, so of two machines

@@ -27,19 +27,15 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
-import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.logging.Level;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,24 +43,19 @@ import org.slf4j.LoggerFactory;
 /**
  * Serves endpoints over Helidon; each connection has its own virtual thread, on which handlers block. Thread-safe.
  *
- * <p>A request is answered in this order, and the first refusal wins: path, method, the gate (token, rate, rights), query
- * parameters, idempotency key, read barrier, then the handler.
+ * <p>Path and method are found here; the rest of a request's way is the {@link Dispatcher}'s.
  */
 public final class HttpServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
     /** Held, because loggers of the JDK are collected with their level; what Helidon says at INFO we say ourselves. */
     private static final java.util.logging.Logger HELIDON_LOG = java.util.logging.Logger.getLogger("io.helidon");
 
-    private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-    private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[A-Za-z0-9._:-]{8,128}");
     /** SC-14: nothing but the clipboard. */
     private static final String PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
 
-    private static final Duration READ_WAIT = Duration.ofSeconds(5);
     /** Of a body that is too large, so that its sender still gets an answer. */
     private static final int MAX_DRAIN = 8 << 20;
 
-    private static final Duration STALE_AFTER = Duration.ofSeconds(5);
     /** What a forwarded answer keeps of the leader's headers. */
     private static final List<String> FROM_LEADER = List.of(
             "Content-Type",
@@ -79,37 +70,23 @@ public final class HttpServer implements AutoCloseable {
             "Vt-Event-Id",
             "Vt-Staleness-Ms");
 
-    private static final Set<String> CONSISTENCY = Set.of("session", "linearizable", "stale");
-
     private final Router router;
-    private final Gate gate;
-    private final ReadBarrier barrier;
-    private final ClusterRole role;
-    private final Forwarder forwarder;
-    private final Clock clock;
+    private final Dispatcher dispatcher;
     private final IdSource ids;
     private final HttpOptions options;
     private final WebServer server;
     private final Watchdog watchdog = new Watchdog();
-    private volatile boolean stopping;
 
     private HttpServer(
             HttpOptions options,
             List<Endpoint> endpoints,
             Map<String, HttpService> services,
             Map<String, Supplier<WsListener>> webSockets,
-            Gate gate,
-            ReadBarrier barrier,
-            ClusterRole role,
-            Clock clock,
+            Dispatcher dispatcher,
             IdSource ids) {
         this.options = options;
         this.router = new Router(endpoints);
-        this.gate = gate;
-        this.barrier = barrier;
-        this.role = role;
-        this.forwarder = new Forwarder(role, options.towardsServers());
-        this.clock = clock;
+        this.dispatcher = dispatcher;
         this.ids = ids;
         this.server = build(services, webSockets);
     }
@@ -119,18 +96,16 @@ public final class HttpServer implements AutoCloseable {
      *
      * @param services other protocols on the same port by path prefix (the image registry); they authenticate themselves
      * @param webSockets listeners by path pattern; they authenticate by their first frame (A16)
+     * @param dispatcher is the caller's to close, after this server
      */
     public static HttpServer start(
             HttpOptions options,
             List<Endpoint> endpoints,
             Map<String, HttpService> services,
             Map<String, Supplier<WsListener>> webSockets,
-            Gate gate,
-            ReadBarrier barrier,
-            ClusterRole role,
-            Clock clock,
+            Dispatcher dispatcher,
             IdSource ids) {
-        HttpServer server = new HttpServer(options, endpoints, services, webSockets, gate, barrier, role, clock, ids);
+        HttpServer server = new HttpServer(options, endpoints, services, webSockets, dispatcher, ids);
         HELIDON_LOG.setLevel(Level.WARNING);
         server.watchdog.start();
         server.server.start();
@@ -159,17 +134,16 @@ public final class HttpServer implements AutoCloseable {
     /** Ends streams, lets running calls finish within the drain time, then closes. */
     @Override
     public void close() {
-        stopping = true;
+        dispatcher.endStreams();
         server.stop();
         watchdog.close();
-        forwarder.close();
     }
 
     private WebServer build(Map<String, HttpService> services, Map<String, Supplier<WsListener>> webSockets) {
         HttpRouting.Builder routing = HttpRouting.builder();
         // They refuse for themselves, but know nothing of S13.
         HttpService guard = rules -> rules.any((request, response) -> {
-            if (role.diverged()) {
+            if (dispatcher.diverged()) {
                 response.status(ErrorCode.STATE_DIVERGED.status()).send();
             } else {
                 response.next();
@@ -246,7 +220,7 @@ public final class HttpServer implements AutoCloseable {
     private void serve(ServerRequest request, ServerResponse response) {
         String requestId = request.headers()
                 .first(io.helidon.http.HeaderNames.create("X-Request-Id"))
-                .filter(id -> REQUEST_ID.matcher(id).matches())
+                .filter(Dispatcher::isRequestId)
                 .orElseGet(() -> ids.next("req"));
         String path = request.prologue().uriPath().rawPath();
         response.header("X-Request-Id", requestId);
@@ -329,90 +303,26 @@ public final class HttpServer implements AutoCloseable {
             Served served)
             throws InterruptedException {
         Map<String, String> headers = headers(request);
-        Supplier<byte[]> body = once(() -> readBody(request, endpoint, headers));
-        refuseWhenGone(endpoint);
-        if (endpoint.method() != HttpMethod.GET && !endpoint.local() && !role.executes()) {
-            if (forwarded(request, response, requestId, path, endpoint, headers, body)) {
-                return;
-            }
-        }
-        refuseWhenStale(endpoint);
-        // Before the gate: who the caller is and what it may see are read of the views, too.
-        if (!waitForViews(headers)) {
-            if (forwarded(request, response, requestId, path, endpoint, headers, body)) {
-                return;
-            }
-            throw refusal(ErrorCode.READ_WAIT_TIMEOUT, "this server has not reached that event yet");
-        }
-        Gate.Knock knock = new Gate.Knock(
-                endpoint, requestId, parameters, headers, request.remotePeer().host());
-        Map<String, String> limits = new TreeMap<>();
-        Caller caller;
-        try {
-            caller = gate.admit(knock, limits);
-        } finally {
-            limits.forEach(response::header);
-        }
-        Map<String, List<String>> query = query(request, endpoint);
-        checkKey(endpoint, headers);
-        Call call = new Call(
+        Dispatcher.Request dispatched = new Dispatcher.Request(
                 endpoint,
                 requestId,
-                caller,
                 path,
+                request.query().rawValue(),
                 parameters,
-                query,
+                query(request),
                 headers,
                 request.remotePeer().host(),
-                options.limits(),
-                body);
-        boolean read = endpoint.method() == HttpMethod.GET;
-        long head = barrier.head();
-        Reply reply;
-        try {
-            reply = endpoint.handler().handle(call);
-        } catch (ProblemException e) {
-            gate.refused(knock, caller, e.problem());
-            throw e;
-        }
-        served.stream = reply instanceof Reply.Stream;
-        if (read && !(endpoint.access() instanceof Access.Anonymous)) {
-            response.header("Vt-Event-Id", Long.toString(head));
-            response.header(
-                    "Vt-Staleness-Ms",
-                    Long.toString(role.sinceLeader().orElse(Duration.ZERO).toMillis()));
-        }
-        send(response, reply, knock);
-    }
-
-    /** A body can be read once, and is wanted twice when this server becomes the leader while it looks for one. One thread. */
-    private static Supplier<byte[]> once(Supplier<byte[]> read) {
-        List<byte[]> kept = new ArrayList<>(1);
-        return () -> {
-            if (kept.isEmpty()) {
-                kept.add(read.get());
+                () -> readBody(request, endpoint, headers));
+        switch (dispatcher.dispatch(dispatched, response::header)) {
+            case Dispatcher.Outcome.Replied(Reply reply, Gate.Knock knock) -> {
+                served.stream = reply instanceof Reply.Stream;
+                send(response, reply, knock);
             }
-            return kept.getFirst();
-        };
+            case Dispatcher.Outcome.ByLeader(HttpResponse<InputStream> leaders) -> pass(response, leaders);
+        }
     }
 
-    /** Lets the leader answer; false if this server has become the leader meanwhile. */
-    private boolean forwarded(
-            ServerRequest request,
-            ServerResponse response,
-            String requestId,
-            String path,
-            Endpoint endpoint,
-            Map<String, String> headers,
-            Supplier<byte[]> body)
-            throws InterruptedException {
-        String query = request.query().rawValue();
-        Optional<HttpResponse<InputStream>> answer = forwarder.send(
-                endpoint.method(), query.isEmpty() ? path : path + "?" + query, headers, requestId, body.get());
-        if (answer.isEmpty()) {
-            return false;
-        }
-        HttpResponse<InputStream> leaders = answer.get();
+    private static void pass(ServerResponse response, HttpResponse<InputStream> leaders) {
         response.status(leaders.statusCode());
         for (String name : FROM_LEADER) {
             leaders.headers().firstValue(name).ifPresent(value -> response.header(name, value));
@@ -423,31 +333,6 @@ public final class HttpServer implements AutoCloseable {
         } catch (IOException e) {
             throw new CloseConnectionException("the leader's answer broke off", e);
         }
-        return true;
-    }
-
-    /** V6, S13: it is told so. A leader that goes serves until it has handed over. */
-    private void refuseWhenGone(Endpoint endpoint) {
-        boolean harmless = endpoint.access() instanceof Access.Anonymous && endpoint.method() == HttpMethod.GET;
-        if (!harmless && role.diverged()) {
-            throw refusal(ErrorCode.STATE_DIVERGED, "this server differs from the others; it must be seeded again");
-        }
-        if (!(endpoint.access() instanceof Access.Anonymous) && role.gone() && !role.executes()) {
-            throw refusal(
-                    ErrorCode.STALE_SERVER,
-                    "this server is no member of the cluster any more; it must join again with an empty data directory");
-        }
-    }
-
-    /** S17: without word from the leader a token may have been revoked. */
-    private void refuseWhenStale(Endpoint endpoint) {
-        if (endpoint.access() instanceof Access.Anonymous) {
-            return;
-        }
-        Optional<Duration> silence = role.sinceLeader();
-        if (silence.isEmpty() || silence.get().compareTo(STALE_AFTER) > 0) {
-            throw refusal(ErrorCode.STALE_SERVER, "this server has not heard of the leader");
-        }
     }
 
     private static Map<String, String> headers(ServerRequest request) {
@@ -456,51 +341,12 @@ public final class HttpServer implements AutoCloseable {
         return out;
     }
 
-    private static Map<String, List<String>> query(ServerRequest request, Endpoint endpoint) {
+    private static Map<String, List<String>> query(ServerRequest request) {
         Map<String, List<String>> out = new TreeMap<>();
         for (String name : request.query().names()) {
-            if (!endpoint.parameters().contains(name)) {
-                throw StrictJson.unknown(name, name, endpoint.parameters(), "parameter");
-            }
             out.put(name, List.copyOf(request.query().all(name)));
         }
         return out;
-    }
-
-    private static void checkKey(Endpoint endpoint, Map<String, String> headers) {
-        String key = headers.get("idempotency-key");
-        if (key == null) {
-            if (endpoint.keyRequired()) {
-                throw new ProblemException(
-                        Problem.of(ErrorCode.IDEMPOTENCY_KEY_REQUIRED, "an Idempotency-Key header is needed")
-                                .withHint("send a random key and repeat it when you retry"));
-            }
-        } else if (!IDEMPOTENCY_KEY.matcher(key).matches()) {
-            throw refusal(ErrorCode.INVALID_ARGUMENT, "Idempotency-Key must be 8 to 128 of A-Z a-z 0-9 . _ : -");
-        }
-    }
-
-    /**
-     * S16: a client that saw event N never reads an older state; V11: a linearizable read sees all that was committed before.
-     * False if the views do not get there in time.
-     */
-    private boolean waitForViews(Map<String, String> headers) throws InterruptedException {
-        String consistency = headers.getOrDefault("vt-consistency", "session");
-        if (!CONSISTENCY.contains(consistency)) {
-            throw refusal(ErrorCode.INVALID_ARGUMENT, "Vt-Consistency must be session, linearizable or stale");
-        }
-        if (consistency.equals("linearizable") && !role.confirm(READ_WAIT)) {
-            throw refusal(ErrorCode.NO_LEADER, "no leader confirmed the read in time");
-        }
-        String min = headers.get("vt-min-event-id");
-        if (min == null || consistency.equals("stale")) {
-            return true;
-        }
-        try {
-            return barrier.await(Long.parseLong(min), READ_WAIT);
-        } catch (NumberFormatException e) {
-            throw refusal(ErrorCode.INVALID_ARGUMENT, "Vt-Min-Event-Id must be an event id");
-        }
     }
 
     private byte[] readBody(ServerRequest request, Endpoint endpoint, Map<String, String> headers) {
@@ -513,18 +359,16 @@ public final class HttpServer implements AutoCloseable {
         if (!type.equals("application/json") && !mergePatch) {
             throw refusal(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "the body must be application/json");
         }
-        int max = endpoint.maxBodyBytes() == Endpoint.DEFAULT_MAX_BODY
-                ? options.limits().bodyBytes()
-                : endpoint.maxBodyBytes();
+        int max = dispatcher.maxBody(endpoint);
         if (request.headers().contentLength().orElse(0) > max) {
-            throw tooLarge(max);
+            throw Dispatcher.tooLarge(max);
         }
         try (Watchdog.Guard _ = watchdog.within(options.patience().request());
                 InputStream in = request.content().inputStream()) {
             byte[] body = in.readNBytes(max + 1);
             if (body.length > max) {
                 drain(in);
-                throw tooLarge(max);
+                throw Dispatcher.tooLarge(max);
             }
             return body;
         } catch (IOException e) {
@@ -542,11 +386,6 @@ public final class HttpServer implements AutoCloseable {
                 throw new CloseConnectionException("the client sends more than it may");
             }
         }
-    }
-
-    private static ProblemException tooLarge(int max) {
-        return new ProblemException(Problem.of(ErrorCode.PAYLOAD_TOO_LARGE, "the body is larger than " + max + " bytes")
-                .withDetails(Map.of("limit", max)));
     }
 
     private void send(ServerResponse response, Reply reply, Gate.Knock knock) {
@@ -591,14 +430,7 @@ public final class HttpServer implements AutoCloseable {
         WireStream stream = new WireStream(
                 response.outputStream(),
                 sse,
-                clock,
-                options.streamLife(),
-                () -> {
-                    if (!(knock.endpoint().access() instanceof Access.Anonymous)) {
-                        gate.recheck(knock);
-                    }
-                },
-                () -> stopping,
+                dispatcher.streamLife(knock),
                 () -> watchdog.within(options.patience().write()));
         try {
             body.run(stream);
@@ -629,7 +461,7 @@ public final class HttpServer implements AutoCloseable {
             response.header("WWW-Authenticate", "Bearer");
         }
         if (problem.code().retryable()) {
-            response.header("Retry-After", Long.toString(ProblemDocument.retryAfterSeconds(problem)));
+            response.header("Retry-After", Long.toString(problem.retryAfterSeconds()));
         }
         response.send(Json.bytes(ProblemDocument.of(problem, path, requestId)));
     }

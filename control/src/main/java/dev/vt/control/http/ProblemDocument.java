@@ -22,18 +22,13 @@ final class ProblemDocument {
         out.put("request_id", requestId);
         out.put("retryable", problem.code().retryable());
         if (problem.code().retryable()) {
-            out.put("retry_after_seconds", retryAfterSeconds(problem));
+            out.put("retry_after_seconds", problem.retryAfterSeconds());
         }
         if (problem.hint() != null) {
             out.put("hint", problem.hint());
         }
         out.set("details", Json.toTree(problem.details()));
         return out;
-    }
-
-    /** What the problem says, else one second. */
-    static long retryAfterSeconds(Problem problem) {
-        return problem.details().get("retry_after_seconds") instanceof Number seconds ? seconds.longValue() : 1;
     }
 
     private static String title(String code) {

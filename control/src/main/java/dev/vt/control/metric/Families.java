@@ -64,6 +64,9 @@ public final class Families {
     public static final Family HTTP_REQUESTS =
             counter("vt_http_requests", "Answers by endpoint and status", "method", "route_template", "code");
     public static final Family HTTP_SECONDS = timer("vt_http_request", "Time to answer, streams left out", "method");
+    public static final Family GRPC_CALLS = counter("vt_grpc_calls", "Calls of the public gRPC API", "method", "code");
+    public static final Family CERTIFICATE_RENEWALS =
+            counter("vt_certificate_renewals", "Renewals that nodes and edges asked for, by outcome", "kind", "result");
     public static final Family LOG_APPEND = timer("vt_log_append", "Appends as callers saw them", "mode", "result");
     public static final Family LOG_REJECTED = counter("vt_log_rejected", "Rejected preconditions", "kind");
     public static final Family APPLY = timer("vt_apply", "One transaction of apply, commit included");
@@ -94,6 +97,8 @@ public final class Families {
         for (Family family : List.of(
                 HTTP_REQUESTS,
                 HTTP_SECONDS,
+                GRPC_CALLS,
+                CERTIFICATE_RENEWALS,
                 LOG_APPEND,
                 LOG_REJECTED,
                 APPLY,

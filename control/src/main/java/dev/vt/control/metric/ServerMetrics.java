@@ -1,9 +1,11 @@
 package dev.vt.control.metric;
 
+import dev.vt.control.enrollment.RenewalObserver;
 import dev.vt.control.feature.ReconcileObserver;
 import dev.vt.control.http.HttpObserver;
 import dev.vt.control.metric.Families.Family;
 import dev.vt.control.metric.Families.Kind;
+import dev.vt.control.rpc.RpcObserver;
 import dev.vt.eventlog.LogMetrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MultiGauge;
@@ -29,7 +31,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The server's registry: counts on the hot path without a lock, asks the gauges when it is scraped. Thread-safe. */
-public final class ServerMetrics implements LogMetrics, HttpObserver, ReconcileObserver, AutoCloseable {
+public final class ServerMetrics
+        implements LogMetrics, HttpObserver, RpcObserver, RenewalObserver, ReconcileObserver, AutoCloseable {
     public static final String CONTENT_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
     private static final String OTHER = "other";
@@ -190,6 +193,16 @@ public final class ServerMetrics implements LogMetrics, HttpObserver, ReconcileO
     @Override
     public void took(String method, Duration time) {
         time(Families.HTTP_SECONDS, time, method);
+    }
+
+    @Override
+    public void called(String method, String code) {
+        count(Families.GRPC_CALLS, method, code);
+    }
+
+    @Override
+    public void renewed(String kind, String result) {
+        count(Families.CERTIFICATE_RENEWALS, kind, result);
     }
 
     @Override

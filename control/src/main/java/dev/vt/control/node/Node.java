@@ -3,11 +3,13 @@ package dev.vt.control.node;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vt.api.node.Inventory;
+import dev.vt.control.ca.KnownCertificate;
 import dev.vt.control.feature.AggregateRow;
 import dev.vt.eventlog.AggregateKey;
 import dev.vt.kernel.Json;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,7 +33,7 @@ public record Node(
         boolean fenced,
         Map<String, String> labels,
         String overlayIpv6,
-        String certFingerprint,
+        KnownCertificate certificate,
         @Nullable String wireguardPublicKey,
         List<String> underlay,
         ObjectNode inventoryJson,
@@ -54,7 +56,7 @@ public record Node(
                 row.getBoolean("fenced"),
                 labels(Json.parse(row.getString("labels"))),
                 row.getString("overlay_ipv6"),
-                row.getString("cert_fingerprint"),
+                KnownCertificate.of(row),
                 row.getString("wireguard_public_key"),
                 texts(Json.parse(row.getString("underlay"))),
                 (ObjectNode) Json.parse(row.getString("inventory")),
@@ -107,7 +109,10 @@ public record Node(
         ObjectNode labelsNode = out.putObject("labels");
         new TreeMap<>(labels).forEach(labelsNode::put);
         out.put("overlay_ipv6", overlayIpv6).put("address_block", addressBlock());
-        out.put("cert_fingerprint", certFingerprint).put("wireguard_public_key", wireguardPublicKey);
+        out.put("cert_fingerprint", certificate.fingerprint());
+        Instant notAfter = certificate.notAfter();
+        out.put("cert_not_after", notAfter == null ? null : notAfter.toString());
+        out.put("wireguard_public_key", wireguardPublicKey);
         underlay.forEach(out.putArray("underlay")::add);
         out.set("inventory", inventoryJson);
         out.set("allocatable", allocatable.json());

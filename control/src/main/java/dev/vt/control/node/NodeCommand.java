@@ -24,6 +24,9 @@ sealed interface NodeCommand {
     /** What the agent says it has and is. */
     record Describe(ObjectNode inventory, String agentVersion) implements NodeCommand {}
 
+    /** Another certificate for the node's next key; the caller has proven that the node asks. */
+    record Renew(NodeEvent.CertificateRenewed renewed) implements NodeCommand {}
+
     record SetLabels(Map<String, String> labels) implements NodeCommand {
         public SetLabels {
             labels = Map.copyOf(labels);

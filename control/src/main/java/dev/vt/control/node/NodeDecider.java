@@ -39,6 +39,10 @@ final class NodeDecider {
                         : Decision.unchanged();
             case NodeCommand.Describe(ObjectNode inventory, String agentVersion) ->
                 describe(member, inventory, agentVersion);
+            case NodeCommand.Renew(NodeEvent.CertificateRenewed renewed) ->
+                member.admission() == Admission.REVOKED
+                        ? Decision.refuse(ErrorCode.FORBIDDEN, "the node is revoked")
+                        : Decision.accept(renewed);
             case NodeCommand.SetLabels(var labels) ->
                 member.labels().equals(labels)
                         ? Decision.unchanged()
@@ -108,6 +112,7 @@ final class NodeDecider {
             case NodeEvent.CapacityUpdated(var allocatable, var inventory) -> member.withInventory(inventory);
             case NodeEvent.LabelsSet(var labels) -> member.withLabels(labels);
             case NodeEvent.Fenced fenced -> member.withFenced();
+            case NodeEvent.CertificateRenewed renewed -> member;
             case NodeEvent.Upgraded(var version) -> member.withAgentVersion(version);
         };
     }

@@ -1,6 +1,7 @@
 package dev.vt.control.node;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vt.control.ca.RenewedCertificate;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,8 @@ public sealed interface NodeEvent {
 
     /** @param confirmedBy who says that the machine runs nothing */
     record Fenced(String confirmedBy) implements NodeEvent {}
+
+    record CertificateRenewed(RenewedCertificate certificate) implements NodeEvent {}
 
     record Upgraded(String agentVersion) implements NodeEvent {}
 }

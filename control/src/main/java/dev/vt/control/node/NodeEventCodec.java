@@ -3,6 +3,7 @@ package dev.vt.control.node;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vt.control.ca.RenewedCertificate;
 import dev.vt.kernel.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ public final class NodeEventCodec {
     public static final String CAPACITY_UPDATED = "node.capacity_updated";
     static final String LABELS_SET = "node.labels_set";
     static final String FENCED = "node.fenced";
+    static final String CERTIFICATE_RENEWED = "node.certificate_renewed";
     static final String UPGRADED = "node.upgraded";
 
     private NodeEventCodec() {}
@@ -28,6 +30,7 @@ public final class NodeEventCodec {
             case NodeEvent.CapacityUpdated updated -> CAPACITY_UPDATED;
             case NodeEvent.LabelsSet set -> LABELS_SET;
             case NodeEvent.Fenced fenced -> FENCED;
+            case NodeEvent.CertificateRenewed renewed -> CERTIFICATE_RENEWED;
             case NodeEvent.Upgraded upgraded -> UPGRADED;
         };
     }
@@ -58,6 +61,7 @@ public final class NodeEventCodec {
             }
             case NodeEvent.LabelsSet(var labels) -> putLabels(out, labels);
             case NodeEvent.Fenced(String confirmedBy) -> out.put("confirmed_by", confirmedBy);
+            case NodeEvent.CertificateRenewed(RenewedCertificate certificate) -> certificate.write(out);
             case NodeEvent.Upgraded(String agentVersion) -> out.put("agent_version", agentVersion);
         }
         return out;
@@ -103,6 +107,7 @@ public final class NodeEventCodec {
                         NodeCapacity.parse(payload.path("allocatable")), object(payload, "inventory"));
             case LABELS_SET -> new NodeEvent.LabelsSet(labels(payload));
             case FENCED -> new NodeEvent.Fenced(payload.path("confirmed_by").asText());
+            case CERTIFICATE_RENEWED -> new NodeEvent.CertificateRenewed(RenewedCertificate.parse(payload));
             case UPGRADED ->
                 new NodeEvent.Upgraded(payload.path("agent_version").asText());
             default -> throw new IllegalArgumentException("not a node event: " + type);

@@ -1,6 +1,7 @@
 package dev.vt.control.node;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vt.control.ca.RenewedCertificate;
 import dev.vt.control.feature.AggregateTable;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
@@ -21,6 +22,7 @@ final class NodeProjection implements Projection {
             NodeEventCodec.CAPACITY_UPDATED,
             NodeEventCodec.LABELS_SET,
             NodeEventCodec.FENCED,
+            NodeEventCodec.CERTIFICATE_RENEWED,
             NodeEventCodec.UPGRADED);
 
     private static final AggregateTable TABLE = AggregateTable.of(
@@ -36,6 +38,9 @@ final class NodeProjection implements Projection {
                     "overlay_ipv6 text COLLATE \"C\" NOT NULL",
                     "wireguard_public_key text COLLATE \"C\"",
                     "cert_fingerprint text COLLATE \"C\" NOT NULL",
+                    RenewedCertificate.COLUMNS.get(0),
+                    RenewedCertificate.COLUMNS.get(1),
+                    RenewedCertificate.COLUMNS.get(2),
                     "underlay text COLLATE \"C\" NOT NULL",
                     "inventory text COLLATE \"C\" NOT NULL",
                     "cpu_millis bigint NOT NULL",
@@ -51,7 +56,7 @@ final class NodeProjection implements Projection {
 
     @Override
     public int codeVersion() {
-        return 2;
+        return 3;
     }
 
     @Override
@@ -95,6 +100,7 @@ final class NodeProjection implements Projection {
             case NodeEvent.CapacityUpdated(var allocatable, var inventory) -> putInventory(row, inventory, allocatable);
             case NodeEvent.LabelsSet(var labels) -> row.put("labels", CanonicalJson.text(Json.toTree(labels)));
             case NodeEvent.Fenced fenced -> row.put("fenced", true);
+            case NodeEvent.CertificateRenewed(RenewedCertificate certificate) -> certificate.write(row);
             case NodeEvent.Upgraded(String agentVersion) -> row.put("agent_version", agentVersion);
         }
         TABLE.update(tx, event, row);

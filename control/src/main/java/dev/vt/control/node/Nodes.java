@@ -1,9 +1,12 @@
 package dev.vt.control.node;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vt.control.ca.KnownCertificate;
+import dev.vt.control.ca.RenewedCertificate;
 import dev.vt.control.feature.Draft;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.feature.SystemMutations;
+import dev.vt.control.http.Refusals;
 import dev.vt.eventlog.Actor;
 import dev.vt.eventlog.NewEvent;
 import dev.vt.eventlog.Owner;
@@ -11,6 +14,7 @@ import dev.vt.eventlog.Precondition;
 import dev.vt.kernel.ErrorCode;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.jdbi.v3.core.Handle;
 
 /** What other nouns may know of nodes, and how they change them. Thread-safe. */
@@ -91,6 +95,22 @@ public final class Nodes {
         return mutations.run(
                 new Actor("node", nodeId),
                 draft -> decide(draft, nodeId, new NodeCommand.Describe(inventory, agentVersion)));
+    }
+
+    /**
+     * Another certificate for a node that has proven to be it.
+     *
+     * @param renewal given the certificate that this very batch replaces; may add to the draft
+     */
+    public SystemMutations.Outcome renew(
+            String nodeId, BiFunction<Draft, KnownCertificate, RenewedCertificate> renewal) {
+        return mutations.run(new Actor("node", nodeId), draft -> {
+            Node node = find(nodeId).orElseThrow(Refusals::notFound);
+            draft.expect(node.key(), node.row().resourceVersion());
+            NodeCommand command =
+                    new NodeCommand.Renew(new NodeEvent.CertificateRenewed(renewal.apply(draft, node.certificate())));
+            draft.decided(NodeDecider.decide(node.status(), command), event -> encode(nodeId, event));
+        });
     }
 
     /** What the monitor saw. */

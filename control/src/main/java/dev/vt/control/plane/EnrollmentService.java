@@ -4,8 +4,11 @@ import com.google.protobuf.ByteString;
 import dev.vt.api.proto.EnrollRequest;
 import dev.vt.api.proto.EnrollResponse;
 import dev.vt.api.proto.EnrollmentGrpc;
+import dev.vt.api.proto.RenewRequest;
+import dev.vt.api.proto.RenewResponse;
 import dev.vt.control.enrollment.Enroller;
 import dev.vt.control.enrollment.EnrollmentRequest;
+import dev.vt.control.enrollment.Renewer;
 import dev.vt.control.node.OverlayAddresses;
 import dev.vt.kernel.ErrorCode;
 import dev.vt.kernel.Problem;
@@ -22,27 +25,51 @@ final class EnrollmentService extends EnrollmentGrpc.EnrollmentImplBase {
     private static final int AT_ONCE = 4;
 
     private final Enroller enroller;
+    private final Renewer renewer;
     private final Semaphore slots = new Semaphore(AT_ONCE);
 
-    EnrollmentService(Enroller enroller) {
+    EnrollmentService(Enroller enroller, Renewer renewer) {
         this.enroller = enroller;
+        this.renewer = renewer;
     }
 
     @Override
     public void enroll(EnrollRequest request, StreamObserver<EnrollResponse> out) {
+        answer("enrollment", out, () -> response(enroller.enroll(parse(request))));
+    }
+
+    @Override
+    public void renew(RenewRequest request, StreamObserver<RenewResponse> out) {
+        answer(
+                "renewal",
+                out,
+                () -> RenewResponse.newBuilder()
+                        .setCertificateDer(ByteString.copyFrom(renewer.renew(
+                                        request.getCertificateDer().toByteArray(),
+                                        request.getCsrDer().toByteArray(),
+                                        request.getProof().toByteArray())
+                                .getEncoded()))
+                        .build());
+    }
+
+    private interface Work<O> {
+        O run() throws CertificateEncodingException;
+    }
+
+    private <O> void answer(String what, StreamObserver<O> out, Work<O> work) {
         if (!slots.tryAcquire()) {
             out.onError(GrpcProblems.exception(
-                    Problem.of(ErrorCode.RATE_LIMITED, "too many machines enroll at once, try again")));
+                    Problem.of(ErrorCode.RATE_LIMITED, "too many machines ask at once, try again")));
             return;
         }
         try {
-            out.onNext(response(enroller.enroll(parse(request))));
+            out.onNext(work.run());
             out.onCompleted();
         } catch (ProblemException e) {
-            log.info("enrollment refused code={}", e.problem().code().code());
+            log.info("{} refused code={}", what, e.problem().code().code());
             out.onError(GrpcProblems.exception(e.problem()));
         } catch (RuntimeException | CertificateEncodingException e) {
-            log.error("enrollment failed", e);
+            log.error("{} failed", what, e);
             out.onError(GrpcProblems.exception(Problem.of(ErrorCode.INTERNAL, "something went wrong in the server")));
         } finally {
             slots.release();

@@ -20,15 +20,18 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
 /**
  * Who calls (SC-8, SC-10): TLS has verified the certificate's chain; here its subject must be of the kind that the service is
- * for, and the views must know the member, with this very certificate, and not revoked. Only {@code Enrollment} needs none.
+ * for, and the views must know the member, with this very certificate, and not revoked. {@code Enrollment} needs none, nor do the
+ * services that are named open: those know their callers in another way, or are for everybody.
  */
 final class Peers implements ServerInterceptor {
     /** The caller of the current RPC, where one was needed. */
@@ -45,10 +48,17 @@ final class Peers implements ServerInterceptor {
     private final Nodes nodes;
     private final Edges edges;
     private final Servers servers;
+    private final Set<String> open;
     private final BooleanSupplier diverged;
+    private final Clock clock;
 
-    /** @param diverged whether this server must not serve (S13) */
-    Peers(Nodes nodes, Edges edges, Servers servers, BooleanSupplier diverged) {
+    /**
+     * @param open services that certificates are nothing to; they refuse for themselves
+     * @param diverged whether this server must not serve (S13)
+     */
+    Peers(Nodes nodes, Edges edges, Servers servers, Set<String> open, BooleanSupplier diverged, Clock clock) {
+        this.clock = clock;
+        this.open = open;
         this.diverged = diverged;
         this.nodes = nodes;
         this.edges = edges;
@@ -63,10 +73,13 @@ final class Peers implements ServerInterceptor {
     @Override
     public <I, O> ServerCall.Listener<I> interceptCall(
             ServerCall<I, O> call, Metadata headers, ServerCallHandler<I, O> next) {
+        String service = String.valueOf(call.getMethodDescriptor().getServiceName());
+        if (open.contains(service)) {
+            return next.startCall(call, headers);
+        }
         if (diverged.getAsBoolean() && !call.getMethodDescriptor().equals(ServerPlaneGrpc.getCompareMethod())) {
             return refuse(call, Status.UNAVAILABLE.withDescription("state_diverged: another server must be asked"));
         }
-        String service = String.valueOf(call.getMethodDescriptor().getServiceName());
         if (service.equals(EnrollmentGrpc.SERVICE_NAME)) {
             return next.startCall(call, headers);
         }
@@ -95,12 +108,12 @@ final class Peers implements ServerInterceptor {
             case "node" ->
                 nodes.find(identity.id())
                         .filter(node -> node.state() != NodeState.Admission.REVOKED)
-                        .filter(node -> node.certFingerprint().equals(fingerprint))
+                        .filter(node -> node.certificate().accepts(fingerprint, clock.instant()))
                         .isPresent();
             case "edge" ->
                 edges.find(identity.id())
                         .filter(edge -> !edge.isRevoked())
-                        .filter(edge -> edge.certFingerprint().equals(fingerprint))
+                        .filter(edge -> edge.certificate().accepts(fingerprint, clock.instant()))
                         .isPresent();
             // Its record holds no fingerprint: what it may read, every server has anyway.
             case "server" -> servers.find(identity.id()).isPresent();

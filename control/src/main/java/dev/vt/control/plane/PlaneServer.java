@@ -6,31 +6,44 @@ import dev.vt.control.cluster.Servers;
 import dev.vt.control.edge.EdgePresence;
 import dev.vt.control.edge.Edges;
 import dev.vt.control.enrollment.Enroller;
+import dev.vt.control.enrollment.Renewer;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.node.Heartbeats;
 import dev.vt.control.node.Nodes;
 import dev.vt.eventlog.store.SnapshotSource;
 import dev.vt.kernel.IdSource;
 import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The gRPC port. Calls run on virtual threads and may block. */
+/** The gRPC port: machines, and the public API beside them. Calls run on virtual threads and may block. */
 public final class PlaneServer implements NodeLinks, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PlaneServer.class);
+    /** Held, because loggers of the JDK are collected with their level: what a client does wrong is no warning of ours. */
+    private static final java.util.logging.Logger TRANSPORT_LOG =
+            java.util.logging.Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty");
+
     private static final int MAX_MESSAGE = 4 << 20;
     private static final int MAX_HEADERS = 16 << 10;
+    /** Of one connection: the tunnels of a node's exec sessions and log queries are the most. */
+    private static final int MAX_CALLS = 1024;
+
     /** Also what one hop of an exec session buffers at most in each direction (EX8). */
     private static final int FLOW_WINDOW = 256 << 10;
 
@@ -86,19 +99,37 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
     /**
      * Opens the port; the views must be open.
      *
+     * @param open services that know their callers in another way than by certificates, or are for everybody
      * @param snapshots for other servers; null in direct mode
      * @throws UncheckedIOException if it cannot be bound
      */
     public void start(
-            InetSocketAddress listen, SslContext tls, Enroller enroller, @Nullable Supplier<SnapshotSource> snapshots) {
+            InetSocketAddress listen,
+            SslContext tls,
+            Enroller enroller,
+            Renewer renewer,
+            List<ServerServiceDefinition> open,
+            @Nullable Supplier<SnapshotSource> snapshots) {
+        Set<String> openNames = open.stream()
+                .map(service -> service.getServiceDescriptor().getName())
+                .collect(Collectors.toUnmodifiableSet());
+        TRANSPORT_LOG.setLevel(Level.SEVERE);
         NettyServerBuilder builder = NettyServerBuilder.forAddress(listen)
                 .sslContext(tls)
                 .executor(executor)
-                .intercept(new Peers(wiring.nodes(), wiring.edges(), new Servers(wiring.state()), () -> stopped))
-                .addService(new EnrollmentService(enroller))
+                .intercept(new Peers(
+                        wiring.nodes(),
+                        wiring.edges(),
+                        new Servers(wiring.state()),
+                        openNames,
+                        () -> stopped,
+                        wiring.clock()))
+                .addServices(open)
+                .addService(new EnrollmentService(enroller, renewer))
                 .addService(new NodePlaneService(
                         nodes, wiring.execs(), wiring.logs(), wiring.secrets(), wiring.pullTokens()))
                 .addService(new EdgePlaneService(edges))
+                .maxConcurrentCallsPerConnection(MAX_CALLS)
                 .maxInboundMessageSize(MAX_MESSAGE)
                 .maxInboundMetadataSize(MAX_HEADERS)
                 .flowControlWindow(FLOW_WINDOW)

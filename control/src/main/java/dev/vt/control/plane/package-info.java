@@ -4,7 +4,8 @@
  * <pre>
  * TLS 1.3 ─► Peers (kind, member, fingerprint) ─► NodePlaneService ─► NodeStreams ─► NodeStream ─► heartbeats, statuses
  *                                              └► EdgePlaneService ─► EdgeStreams        Outlet ◄─ LogTail: a newer snapshot is due
- *         without certificate ─► EnrollmentService ─► enrollment.Enroller
+ *         without certificate ─► EnrollmentService ─► enrollment.Enroller, enrollment.Renewer
+ *         with a bearer token ─► services of control.rpc
  * </pre>
  *
  * <p>A plan or a table is always whole. It is built when the stream can take it, after the head was read, so its cursor never

@@ -35,6 +35,7 @@ class SlowClientTest {
     private final CountDownLatch streamEnded = new CountDownLatch(1);
     private final CountDownLatch enough = new CountDownLatch(1);
     private HttpServer server;
+    private Dispatcher dispatcher;
 
     @BeforeEach
     void start() {
@@ -55,16 +56,11 @@ class SlowClientTest {
                             }
                         },
                         streamEnded::countDown));
-        server = HttpServer.start(
-                HttpOptions.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                        .withPatience(new Patience(
-                                Duration.ofSeconds(20),
-                                Duration.ofSeconds(1),
-                                Duration.ofSeconds(1),
-                                Duration.ofSeconds(1))),
-                List.of(echo, flood),
-                Map.of(),
-                Map.of(),
+        HttpOptions options = HttpOptions.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .withPatience(new Patience(
+                        Duration.ofSeconds(20), Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1)));
+        dispatcher = new Dispatcher(
+                options,
                 new OpenGate(),
                 new ReadBarrier() {
                     @Override
@@ -78,7 +74,13 @@ class SlowClientTest {
                     }
                 },
                 ClusterRole.ALONE,
-                Clock.systemUTC(),
+                Clock.systemUTC());
+        server = HttpServer.start(
+                options,
+                List.of(echo, flood),
+                Map.of(),
+                Map.of(),
+                dispatcher,
                 Ids.uuidV7(Clock.systemUTC(), new SecureRandom()));
     }
 
@@ -86,6 +88,7 @@ class SlowClientTest {
     void stop() {
         enough.countDown();
         server.close();
+        dispatcher.close();
     }
 
     private Socket connect() throws IOException {

@@ -2,6 +2,7 @@ package dev.vt.control.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vt.control.ca.KnownCertificate;
 import dev.vt.control.edge.Edge;
 import dev.vt.control.edge.Edges.RouteOnEdge;
 import dev.vt.control.feature.AggregateRow;
@@ -15,7 +16,8 @@ class RouteEndpointTest {
 
     private static Edge edge(String id, String address) {
         AggregateRow row = new AggregateRow(id, null, null, null, null, 1, Instant.EPOCH, Instant.EPOCH, null, 1);
-        return new Edge(row, id, "active", Json.array().add(address), "fp", null);
+        return new Edge(
+                row, id, "active", Json.array().add(address), new KnownCertificate("fp", null, null, null), null);
     }
 
     private static RouteOnEdge on(String edge, String status) {

@@ -62,12 +62,17 @@ public final class People {
 
         /** Calls with a new personal token. */
         public TestClient token(List<String> scopes, @Nullable String resource) {
+            return server.with(secret(scopes, resource));
+        }
+
+        /** A new personal token. */
+        public String secret(List<String> scopes, @Nullable String resource) {
             ObjectNode body = Json.object().put("name", "test").put("resource", resource);
             ArrayNode list = body.putArray("scopes");
             scopes.forEach(list::add);
             TestReply made = console().key("token-" + System.nanoTime()).post("/v1/auth/tokens", body);
             assertThat(made.status()).as(made.toString()).isEqualTo(201);
-            return server.with(made.json().path("secret").asText());
+            return made.json().path("secret").asText();
         }
     }
 

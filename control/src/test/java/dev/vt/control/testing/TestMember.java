@@ -62,6 +62,11 @@ public final class TestMember implements AutoCloseable {
         return new TestMember(server, pair, response);
     }
 
+    /** The certificate of another key. */
+    public TestMember as(KeyPair other, EnrollResponse response) {
+        return new TestMember(server, other, response);
+    }
+
     /** A fresh enrollment token's secret. */
     public static String token(TestServer server, String kind) {
         TestReply reply =
@@ -108,6 +113,11 @@ public final class TestMember implements AutoCloseable {
 
     public EnrollResponse enroll(EnrollRequest request) {
         return EnrollmentGrpc.newBlockingStub(channel).enroll(request);
+    }
+
+    /** For other services. */
+    public ManagedChannel channel() {
+        return channel;
     }
 
     public NodePlaneGrpc.NodePlaneBlockingStub node() {

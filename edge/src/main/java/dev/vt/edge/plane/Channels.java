@@ -1,5 +1,6 @@
 package dev.vt.edge.plane;
 
+import dev.vt.identity.CurrentIdentity;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -19,15 +20,11 @@ final class Channels {
         return build(server, GrpcSslContexts.forClient().trustManager(authority.toFile()));
     }
 
-    /** Mutual TLS as the enrolled edge. */
-    static ManagedChannel asEdge(ServerAddress server, Path dataDir) throws IOException {
+    /** Mutual TLS as the enrolled edge; each handshake shows what is in force then. */
+    static ManagedChannel asEdge(ServerAddress server, Path authority, CurrentIdentity identity) throws IOException {
         return build(
                 server,
-                GrpcSslContexts.forClient()
-                        .trustManager(EdgeIdentity.authorityFile(dataDir).toFile())
-                        .keyManager(
-                                EdgeIdentity.certificateFile(dataDir).toFile(),
-                                EdgeIdentity.keyFile(dataDir).toFile()));
+                GrpcSslContexts.forClient().trustManager(authority.toFile()).keyManager(identity));
     }
 
     private static ManagedChannel build(ServerAddress server, SslContextBuilder tls) throws IOException {

@@ -4,6 +4,9 @@ import com.google.protobuf.ByteString;
 import dev.vt.api.proto.EnrollRequest;
 import dev.vt.api.proto.EnrollResponse;
 import dev.vt.api.proto.EnrollmentGrpc;
+import dev.vt.api.proto.RenewRequest;
+import dev.vt.api.proto.RenewResponse;
+import dev.vt.identity.RenewalException;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayOutputStream;
@@ -81,6 +84,34 @@ public final class EdgeEnrollment {
                 pem("CERTIFICATE", answer.getCertificateDer().toByteArray()),
                 authorities.toByteArray());
         return identity;
+    }
+
+    /**
+     * Asks each server in turn for the next certificate.
+     *
+     * @throws RenewalException with what the last one said
+     */
+    public static RenewResponse renew(List<ServerAddress> servers, Path authority, RenewRequest request)
+            throws RenewalException {
+        String reason = "there is no server";
+        for (ServerAddress server : servers) {
+            try {
+                ManagedChannel channel = Channels.anonymous(server, authority);
+                try {
+                    return EnrollmentGrpc.newBlockingStub(channel)
+                            .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                            .renew(request);
+                } finally {
+                    channel.shutdownNow();
+                }
+            } catch (StatusRuntimeException e) {
+                reason = server + ": " + e.getStatus().getCode() + " "
+                        + e.getStatus().getDescription();
+            } catch (IOException e) {
+                throw new RenewalException("the authority cannot be read", e);
+            }
+        }
+        throw new RenewalException(reason, null);
     }
 
     private static EnrollResponse ask(ServerAddress server, Path authority, EnrollRequest request) throws IOException {

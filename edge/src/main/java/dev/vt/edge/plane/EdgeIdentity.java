@@ -2,6 +2,7 @@ package dev.vt.edge.plane;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.vt.identity.MemberFiles;
 import dev.vt.kernel.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,6 +23,11 @@ import java.util.Set;
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record EdgeIdentity(String edgeId, String clusterId) {
+    /** Key and certificate, which are renewed. */
+    public static MemberFiles files(Path dataDir) {
+        return new MemberFiles(dataDir);
+    }
+
     public static Path keyFile(Path dataDir) {
         return dataDir.resolve("key.pem");
     }

@@ -10,6 +10,7 @@ import dev.vt.api.proto.RouteStatus;
 import dev.vt.api.proto.ToEdge;
 import dev.vt.edge.relay.Relay;
 import dev.vt.edge.table.Route;
+import dev.vt.identity.CurrentIdentity;
 import dev.vt.kernel.Json;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
@@ -25,6 +26,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +42,9 @@ public final class TableFollower implements AutoCloseable {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
     private final EdgeIdentity identity;
-    private final Path dataDir;
+    private final Path authority;
+    private final CurrentIdentity certificate;
+    private final Supplier<Map<String, String>> conditions;
     private final List<ServerAddress> servers;
     private final TableApplier applier;
     private final Relay relay;
@@ -51,15 +55,24 @@ public final class TableFollower implements AutoCloseable {
     private volatile String lastRejection = "";
     private volatile long offeredRevision;
 
+    /**
+     * @param authority of the cluster, which servers must show
+     * @param certificate by which servers know this edge
+     * @param conditions what is wrong with this edge, by name; told with each heartbeat
+     */
     public TableFollower(
             EdgeIdentity identity,
-            Path dataDir,
+            Path authority,
+            CurrentIdentity certificate,
+            Supplier<Map<String, String>> conditions,
             List<ServerAddress> servers,
             TableApplier applier,
             Relay relay,
             String version) {
         this.identity = identity;
-        this.dataDir = dataDir;
+        this.authority = authority;
+        this.certificate = certificate;
+        this.conditions = conditions;
         this.servers = List.copyOf(servers);
         this.applier = applier;
         this.relay = relay;
@@ -128,7 +141,7 @@ public final class TableFollower implements AutoCloseable {
 
     /** @return whether the server sent a table before the stream ended */
     private boolean followOnce(ServerAddress server) throws IOException, InterruptedException {
-        ManagedChannel channel = Channels.asEdge(server, dataDir);
+        ManagedChannel channel = Channels.asEdge(server, authority, certificate);
         try {
             Stream stream = new Stream();
             StreamObserver<FromEdge> out = EdgePlaneGrpc.newStub(channel).follow(stream);
@@ -306,7 +319,9 @@ public final class TableFollower implements AutoCloseable {
                     "ports",
                     relay.boundPorts(),
                     "failed_ports",
-                    relay.failedPorts()));
+                    relay.failedPorts(),
+                    "conditions",
+                    conditions.get()));
             out.onNext(FromEdge.newBuilder()
                     .setHeartbeat(EdgeHeartbeat.newBuilder()
                             .setReportedAt(Instant.now().toString())

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.vt.control.rpc;
+
+import org.jspecify.annotations.NullMarked;

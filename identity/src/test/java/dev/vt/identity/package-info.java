@@ -1,0 +1,4 @@
+@NullMarked
+package dev.vt.identity;
+
+import org.jspecify.annotations.NullMarked;
