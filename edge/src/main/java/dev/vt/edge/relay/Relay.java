@@ -1,10 +1,9 @@
 package dev.vt.edge.relay;
 
 import dev.vt.edge.table.RoutingTable;
-import java.io.IOException;
+import dev.vt.os.ErrnoException;
+import dev.vt.os.StreamSockets;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
-import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -30,10 +29,13 @@ public final class Relay implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final Set<Integer> bound = new TreeSet<>();
     private final TreeMap<Integer, String> failed = new TreeMap<>();
+    /** For listeners, under this object's lock. */
+    private final StreamSockets sockets = new StreamSockets();
+
     private boolean draining;
     private volatile RoutingTable table = RoutingTable.EMPTY;
 
-    public Relay(RelaySettings settings, ConnectionObserver observer) throws IOException {
+    public Relay(RelaySettings settings, ConnectionObserver observer) throws ErrnoException {
         this.settings = settings;
         this.limiter = new ClientLimiter(settings.maxPerClient(), settings.maxNewPerClient());
         for (int i = 0; i < settings.loops(); i++) {
@@ -82,39 +84,28 @@ public final class Relay implements AutoCloseable {
 
     /** Every loop gets its own socket on the port; the kernel spreads connections over them. */
     private void bind(int port) {
-        List<ServerSocketChannel> sockets = new ArrayList<>();
+        List<Integer> fds = new ArrayList<>();
         try {
             for (int i = 0; i < loops.size(); i++) {
-                ServerSocketChannel socket = ServerSocketChannel.open();
-                sockets.add(socket);
-                socket.configureBlocking(false);
-                socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-                socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
-                socket.bind(new InetSocketAddress(settings.listenAddress(), port), BACKLOG);
+                fds.add(KeepAlive.listen(sockets, new InetSocketAddress(settings.listenAddress(), port), BACKLOG));
             }
-        } catch (IOException e) {
+        } catch (ErrnoException e) {
             if (failed.put(port, String.valueOf(e.getMessage())) == null) {
                 log.warn("port could not be bound port={}", port, e);
             }
-            sockets.forEach(Relay::closeUnused);
+            fds.forEach(sockets::close);
             return;
         }
+        // An edge that drained here before may have left its mark.
+        sockets.spread(fds.getFirst());
         for (int i = 0; i < loops.size(); i++) {
             EventLoop loop = loops.get(i);
-            ServerSocketChannel socket = sockets.get(i);
-            loop.execute(() -> loop.listen(port, socket));
+            int fd = fds.get(i);
+            loop.execute(() -> loop.listen(port, fd));
         }
         bound.add(port);
         if (failed.remove(port) != null) {
             log.info("port is bound at last port={}", port);
-        }
-    }
-
-    private static void closeUnused(ServerSocketChannel socket) {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            log.debug("unused socket could not be closed", e);
         }
     }
 
