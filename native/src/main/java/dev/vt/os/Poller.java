@@ -12,6 +12,9 @@ import java.nio.ByteOrder;
  */
 public final class Poller implements AutoCloseable {
     public static final int READ = 1;
+    /** Urgent data has come, EPOLLPRI; a read stops before it. */
+    public static final int URGENT = 2;
+
     public static final int WRITE = 4;
     public static final int ERROR = 8;
     public static final int HANGUP = 0x10;

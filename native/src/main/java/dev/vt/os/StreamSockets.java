@@ -124,13 +124,14 @@ public final class StreamSockets {
 
     // ---- connecting
 
-    /** A socket for a connection to such an address, with {@code TCP_NODELAY}. @return a descriptor or {@code -errno} */
+    /** A socket for a connection to such an address. @return a descriptor or {@code -errno} */
     public int open(InetAddress family) {
-        int fd = libc.socket(family instanceof Inet6Address ? AF_INET6 : AF_INET, STREAM_NONBLOCK_CLOEXEC, 0);
-        if (fd >= 0) {
-            trySet(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-        }
-        return fd;
+        return libc.socket(family instanceof Inet6Address ? AF_INET6 : AF_INET, STREAM_NONBLOCK_CLOEXEC, 0);
+    }
+
+    /** Small writes go out at once, whatever is still unacknowledged. */
+    public void noDelay(int fd) {
+        trySet(fd, IPPROTO_TCP, TCP_NODELAY, 1);
     }
 
     /** @return 0, or {@code -errno}, ordinarily {@code -EINPROGRESS} */

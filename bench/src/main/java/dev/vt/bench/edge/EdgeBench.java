@@ -40,6 +40,7 @@ final class EdgeBench {
             BULK_HOST, EdgeBenchBackend.BULK_PORT,
             ECHO_HOST, EdgeBenchBackend.ECHO_PORT));
 
+    private static final double WARM_UP_SECONDS = 10;
     private static final int SHORT_CLIENTS = 64;
     private static final int BULK_STREAMS = 64;
     private static final int ECHO_CLIENTS = 16;
@@ -113,11 +114,11 @@ final class EdgeBench {
         return proxies.subList(0, 3);
     }
 
-    /** Rounds that take turns, after one of each that is not counted. */
+    /** Rounds that take turns, after one of each that is not counted and long enough for compilers. */
     private void compare(List<Proxy> compared, Kind kind, String host, int clients) throws Exception {
         byte[] hello = hello(host);
         for (Proxy proxy : compared) {
-            round(proxy, kind, hello, clients, 2 * seconds);
+            round(proxy, kind, hello, clients, Math.max(WARM_UP_SECONDS, seconds));
         }
         for (int i = 0; i < rounds; i++) {
             for (Proxy proxy : compared) {

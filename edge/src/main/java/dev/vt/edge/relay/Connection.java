@@ -306,6 +306,7 @@ final class Connection {
             scratch.bytes().put(start, header);
         }
         int total = HEADROOM + length - start;
+        side.beforeWrite(loop, true, total);
         int written = loop.sockets().write(side.fd(), scratch, start, total, 0);
         if (written >= 0) {
             established(side, length, start + written, total - written);

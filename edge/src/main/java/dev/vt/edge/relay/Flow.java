@@ -121,17 +121,19 @@ final class Flow {
         int flags = 0;
         if (n < MOST_HELD) {
             changing = 0;
-            // Less than asked for: there is no more now (epoll(7)), but perhaps the end, and then the last bytes and it
-            // leave together.
-            if (from.hasPeerFinished()) {
+            // Less than asked for: there is no more now (epoll(7)). The last bytes leave together with the end of the
+            // stream, which is passed on next.
+            if (from.endsWithShortRead()) {
+                inputEnded = true;
                 flags = StreamSockets.MORE;
-            } else {
+            } else if (!from.hasPeerFinished()) {
                 from.drained();
             }
         } else if (++changing >= BULK_AFTER) {
             bulk = true;
             changing = 0;
         }
+        to.beforeWrite(loop, false, n);
         int written = sockets.write(to.fd(), scratch, 0, n, flags);
         if (written == n) {
             return null;

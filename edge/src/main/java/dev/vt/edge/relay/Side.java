@@ -8,7 +8,10 @@ import dev.vt.os.Poller;
  * noted here stays true until a call has said otherwise. Used by its connection's loop.
  */
 final class Side {
-    private static final int READING = Poller.READ | Poller.PEER_FINISHED | Poller.EDGE;
+    private static final int READING = Poller.READ | Poller.URGENT | Poller.PEER_FINISHED | Poller.EDGE;
+
+    /** Fits into a packet of any network (RFC 8200: 1280 bytes with headers). */
+    private static final int ONE_PACKET = 1200;
 
     private final Connection connection;
     private final boolean client;
@@ -18,11 +21,14 @@ final class Side {
     private boolean readable;
     private boolean writable = true;
     private boolean finished;
+    private boolean urgent;
+    private boolean delaying;
 
     Side(Connection connection, boolean client, int fd) {
         this.connection = connection;
         this.client = client;
         this.fd = fd;
+        this.delaying = !client;
     }
 
     Connection connection() {
@@ -55,6 +61,9 @@ final class Side {
         if ((events & (Poller.PEER_FINISHED | Poller.HANGUP)) != 0) {
             finished = true;
         }
+        if ((events & Poller.URGENT) != 0) {
+            urgent = true;
+        }
         if ((events & Poller.WRITE) != 0) {
             writable = true;
         }
@@ -72,6 +81,25 @@ final class Side {
     /** Whether the peer has sent its end of stream, read or not. */
     boolean hasPeerFinished() {
         return finished;
+    }
+
+    /**
+     * Whether a read that got less than it asked for has taken the last bytes there will ever be: all of a stream is there once
+     * its end is, and only urgent data makes a read stop early.
+     */
+    boolean endsWithShortRead() {
+        return finished && !urgent;
+    }
+
+    /**
+     * Turns Nagle's algorithm off before the second write, or before a first one of several packets (F4). One small write goes
+     * out at once anyway, and most short connections have no other to their backend. Clients' sockets inherit it.
+     */
+    void beforeWrite(EventLoop loop, boolean first, int count) {
+        if (delaying && !(first && count <= ONE_PACKET)) {
+            delaying = false;
+            loop.sockets().noDelay(fd);
+        }
     }
 
     boolean isWritable() {
