@@ -7,6 +7,7 @@ import dev.vt.edge.observe.EdgeStatus;
 import dev.vt.edge.plane.EdgeIdentity;
 import dev.vt.edge.plane.TableApplier;
 import dev.vt.edge.plane.TableFollower;
+import dev.vt.edge.probe.BackendProber;
 import dev.vt.edge.relay.ConnectionObserver;
 import dev.vt.edge.relay.Relay;
 import dev.vt.edge.relay.RelaySettings;
@@ -34,6 +35,9 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
             .orElse("0.1.0");
     static final String ADMIN_FILE = "admin.json";
     private static final Logger log = LoggerFactory.getLogger(Edge.class);
+    private static final Duration STALE_AFTER = Duration.ofSeconds(15);
+    private static final Duration PROBE_PERIOD = Duration.ofSeconds(5);
+    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration TICK_LIMIT = Duration.ofSeconds(5);
 
     private final EdgeOptions options;
@@ -42,6 +46,7 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
     private final Optional<AccessLog> accessLog;
     private final Relay relay;
     private final TableFollower follower;
+    private final BackendProber prober;
     private final AdminServer admin;
     private volatile boolean draining;
 
@@ -50,7 +55,7 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
         this.options = options;
         this.identity = identity;
         Path dataDir = options.dataDir();
-        RelaySettings standard = RelaySettings.standard(options.listenAddress());
+        RelaySettings standard = RelaySettings.standard(options.listenAddress()).trusting(options.trustedProxies());
         this.accessLog = options.accessLog()
                 ? Optional.of(new AccessLog(dataDir.resolve("access.log"), identity.edgeId(), metrics))
                 : Optional.empty();
@@ -64,6 +69,8 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
         Files.write(dataDir.resolve(ADMIN_FILE), Json.bytes(Map.of("port", admin.port())));
         this.follower = new TableFollower(identity, dataDir, options.servers(), applier, relay, VERSION);
         follower.start();
+        this.prober = new BackendProber(
+                relay::table, () -> options.probes() || follower.isStale(STALE_AFTER), PROBE_PERIOD, PROBE_TIMEOUT);
         log.info(
                 "edge runs edge={} address={} admin_port={}", identity.edgeId(), options.listenAddress(), admin.port());
     }
@@ -122,8 +129,8 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
             case TLS_PASSTHROUGH -> "tls_passthrough";
             case TCP_RAW -> "tcp_raw";
         };
-        long ejected = route.backends().stream()
-                .filter(backend -> backend.state().isEjected(now))
+        long out = route.backends().stream()
+                .filter(backend -> backend.state().isOut(now))
                 .count();
         String state = failed ? "failed" : route.backends().isEmpty() ? "no_ready_backend" : "bound";
         return new EdgeStatus.RouteStatus(
@@ -132,7 +139,7 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
                 route.hostname(),
                 route.port(),
                 route.backends().size(),
-                (int) ejected,
+                (int) out,
                 route.state().open(),
                 state);
     }
@@ -148,6 +155,7 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
 
     @Override
     public void close() {
+        prober.close();
         follower.close();
         admin.close();
         relay.close();

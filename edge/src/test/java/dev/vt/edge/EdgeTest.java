@@ -247,7 +247,9 @@ class EdgeTest {
                 Duration.ZERO,
                 Duration.ofSeconds(5),
                 true,
-                true);
+                true,
+                List.of(),
+                false);
         return new Edge(options, EdgeIdentity.load(dataDir).orElseThrow());
     }
 

@@ -10,13 +10,16 @@ import dev.vt.edge.relay.Relay;
 import dev.vt.edge.relay.RelaySettings;
 import dev.vt.edge.table.TableStore;
 import dev.vt.kernel.Json;
+import dev.vt.os.ThisProcess;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What {@code vt edge run} consists of, without servers: loops, metrics, tables that are checked, kept and put in force, and
@@ -24,6 +27,8 @@ import java.util.List;
  * Each line on standard input, {@code routes N}, puts a table of that many more routes in force; {@code ok} answers it.
  */
 final class EdgeBenchProxy {
+    private static final long FIRST_REVISION = 1_000_000;
+
     private EdgeBenchProxy() {}
 
     public static void main(String[] args) throws Exception {
@@ -40,24 +45,44 @@ final class EdgeBenchProxy {
                 relay,
                 new TableStore(data.resolve("tables")),
                 metrics::tableApplied);
-        applier.apply(table(1, 0, port, backend));
+        applier.apply(table(1, 0, 0, port, backend));
         System.out.println("ready");
+        ThisProcess.yieldCpuToOthers(10);
+        Map<Integer, List<byte[]>> made = new HashMap<>();
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        long revision = 2;
+        long revision = FIRST_REVISION;
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            byte[] json = table(revision++, Integer.parseInt(line.split(" ")[1]), port, backend);
-            TableApplier.Outcome outcome = applier.apply(json);
+            int more = Integer.parseInt(line.split(" ")[1]);
+            List<byte[]> variants = made.computeIfAbsent(
+                    more,
+                    n -> List.of(
+                            table(FIRST_REVISION, n, 0, port, backend), table(FIRST_REVISION, n, 1, port, backend)));
+            revision++;
+            TableApplier.Outcome outcome = applier.apply(atRevision(variants.get((int) (revision % 2)), revision));
             System.out.println(outcome.rejection().orElse("ok"));
         }
         relay.close();
     }
 
-    /** Backends of one route move with each revision, as those of a deploy do. */
-    private static byte[] table(long revision, int more, int port, String backend) {
+    /** The same table of a later revision, so that making tables does not count as applying them. */
+    private static byte[] atRevision(byte[] json, long revision) {
+        byte[] before = String.valueOf(FIRST_REVISION).getBytes(StandardCharsets.US_ASCII);
+        byte[] after = String.valueOf(revision).getBytes(StandardCharsets.US_ASCII);
+        byte[] patched = json.clone();
+        int at = new String(json, 0, 200, StandardCharsets.US_ASCII).indexOf(String.valueOf(FIRST_REVISION));
+        if (at < 0 || before.length != after.length) {
+            throw new IllegalStateException("no revision in the table");
+        }
+        System.arraycopy(after, 0, patched, at, after.length);
+        return patched;
+    }
+
+    /** @param variant the other one has another backend at one route, as after a deploy */
+    private static byte[] table(long revision, int more, int variant, int port, String backend) {
         List<EdgeTable.Route> routes = new ArrayList<>();
         EdgeBench.PORTS.forEach((host, to) -> routes.add(route(host, port, backend, to)));
         for (int i = 0; i < more; i++) {
-            int to = i == revision % Math.max(1, more) ? EdgeBenchBackend.ECHO_PORT : EdgeBenchBackend.SHORT_PORT;
+            int to = i == 0 && variant == 1 ? EdgeBenchBackend.ECHO_PORT : EdgeBenchBackend.SHORT_PORT;
             routes.add(route("host-" + i + ".example", port, backend, to));
         }
         return Json.bytes(new EdgeTable("cls_bench", revision, routes));

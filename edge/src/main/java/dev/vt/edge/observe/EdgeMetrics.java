@@ -110,14 +110,14 @@ public final class EdgeMetrics implements ConnectionObserver {
 
     private void renderTable(RoutingTable table, StringBuilder out) {
         long now = System.nanoTime();
-        long ejected = table.routes()
+        long leftOut = table.routes()
                 .flatMap(route -> route.backends().stream())
-                .filter(backend -> backend.state().isEjected(now))
+                .filter(backend -> backend.state().isOut(now))
                 .count();
         long all = table.routes().mapToLong(route -> route.backends().size()).sum();
         out.append("# TYPE vt_edge_backends gauge\n");
-        gauge(out, "vt_edge_backends{state=\"usable\"}", all - ejected);
-        gauge(out, "vt_edge_backends{state=\"ejected\"}", ejected);
+        gauge(out, "vt_edge_backends{state=\"usable\"}", all - leftOut);
+        gauge(out, "vt_edge_backends{state=\"out\"}", leftOut);
         out.append("# TYPE vt_edge_table_revision gauge\n");
         gauge(out, "vt_edge_table_revision", table.revision());
         out.append("# TYPE vt_edge_table_age_seconds gauge\n");

@@ -32,7 +32,10 @@ public record EdgeStatus(
         routes = List.copyOf(routes);
     }
 
-    /** @param state {@code bound}, {@code failed}, or {@code no_ready_backend} */
+    /**
+     * @param out backends that are left out for now: ejected, or not reached by probes
+     * @param state {@code bound}, {@code failed}, or {@code no_ready_backend}
+     */
     @JsonNaming(SnakeCaseStrategy.class)
     public record RouteStatus(
             String routeId,
@@ -40,7 +43,7 @@ public record EdgeStatus(
             String hostname,
             int listenPort,
             int backends,
-            int ejected,
+            int out,
             int open,
             String state) {}
 }

@@ -1,5 +1,7 @@
 package dev.vt.edge.plane;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import dev.vt.api.edge.EdgeTable;
@@ -19,9 +21,9 @@ import org.slf4j.LoggerFactory;
 /** Checks tables, puts them in force and keeps them. Used by one thread at a time. */
 public final class TableApplier {
     private static final Logger log = LoggerFactory.getLogger(TableApplier.class);
-    /** Newer servers may say more than this edge knows. */
-    private static final ObjectReader READER =
-            Json.MAPPER.readerFor(EdgeTable.class).without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+    private static final ObjectReader ROUTES = Json.MAPPER
+            .readerFor(EdgeTable.Route.class)
+            .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final Relay relay;
     private final LiveState live;
@@ -100,13 +102,41 @@ public final class TableApplier {
         applied.run();
     }
 
+    /** Route by route: a table of thousands is never there twice. */
     private RoutingTable compile(byte[] json) {
-        EdgeTable table;
-        try {
-            table = READER.readValue(json);
+        TableCompiler.Draft draft = compiler.begin();
+        String cluster = "";
+        long revision = -1;
+        try (JsonParser parser = Json.MAPPER.createParser(json)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new InvalidTableException("not an edge table");
+            }
+            for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+                parser.nextToken();
+                switch (field) {
+                    case "cluster_id" -> cluster = parser.getValueAsString("");
+                    case "revision" -> revision = parser.getLongValue();
+                    case "routes" -> addRoutes(draft, parser);
+                    // Newer servers may say more than this edge knows.
+                    default -> parser.skipChildren();
+                }
+            }
+            if (revision < 0 || parser.currentToken() != JsonToken.END_OBJECT || parser.nextToken() != null) {
+                throw new InvalidTableException("not an edge table");
+            }
         } catch (IOException e) {
             throw new InvalidTableException("not an edge table", e);
         }
-        return compiler.compile(table);
+        return draft.finish(cluster, revision);
+    }
+
+    private static void addRoutes(TableCompiler.Draft draft, JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.START_ARRAY) {
+            throw new InvalidTableException("not an edge table");
+        }
+        while (parser.nextToken() == JsonToken.START_OBJECT) {
+            EdgeTable.Route route = ROUTES.readValue(parser);
+            draft.add(route);
+        }
     }
 }

@@ -1,6 +1,8 @@
 package dev.vt.edge.relay;
 
+import dev.vt.edge.proxy.Preamble;
 import dev.vt.edge.proxy.ProxyHeader;
+import dev.vt.edge.proxy.ProxyHeaderParser;
 import dev.vt.edge.sniff.ClientHelloSniffer;
 import dev.vt.edge.sniff.Sniffed;
 import dev.vt.edge.table.Backend;
@@ -42,7 +44,10 @@ final class Connection {
 
     private final EventLoop loop;
     private final int port;
-    private final InetSocketAddress clientAddress;
+    private InetSocketAddress clientAddress;
+    private @Nullable InetSocketAddress proxiedTo;
+    private boolean awaitsProxyHeader;
+    private boolean limited;
     private final Side client;
     private final PortTable table;
     private final long revision;
@@ -74,10 +79,14 @@ final class Connection {
     private boolean queued;
     private boolean firstToFinishWasClient;
 
-    Connection(EventLoop loop, int fd, InetSocketAddress clientAddress, PortTable table, long revision) {
+    /** @param proxied whether a trusted proxy made it, and a PROXY header comes first */
+    Connection(
+            EventLoop loop, int fd, InetSocketAddress clientAddress, boolean proxied, PortTable table, long revision) {
         this.loop = loop;
         this.port = table.port();
         this.clientAddress = clientAddress;
+        this.awaitsProxyHeader = proxied;
+        this.limited = !proxied;
         this.client = new Side(this, true, fd);
         this.table = table;
         this.revision = revision;
@@ -89,15 +98,24 @@ final class Connection {
     void start() {
         try {
             client.watch(loop, false);
-            switch (table) {
-                case PortTable.Tcp(int ignored, Route only) -> routed(only, 0);
-                case PortTable.Tls ignored -> {
-                    sniffer = new ClientHelloSniffer(loop.settings().maxSniffBytes());
-                    loop.awaitHello(this, ++attempt);
-                }
+            if (awaitsProxyHeader) {
+                loop.awaitHello(this, ++attempt);
+            } else {
+                begin();
             }
         } catch (ErrnoException e) {
             failed(e);
+        }
+    }
+
+    /** From here on every byte is the client's. */
+    private void begin() throws ErrnoException {
+        switch (table) {
+            case PortTable.Tcp(int ignored, Route only) -> routed(only, 0);
+            case PortTable.Tls ignored -> {
+                sniffer = new ClientHelloSniffer(loop.settings().maxSniffBytes());
+                loop.awaitHello(this, ++attempt);
+            }
         }
     }
 
@@ -109,7 +127,7 @@ final class Connection {
                     if ((events & Poller.ERROR) != 0) {
                         reset(EndReason.CLIENT_RST);
                     } else {
-                        readHello();
+                        readFirst();
                     }
                 }
                 case CONNECTING -> {
@@ -173,9 +191,8 @@ final class Connection {
 
     // ---- sniffing
 
-    private void readHello() throws ErrnoException {
-        ClientHelloSniffer reader = sniffer;
-        while (phase == Phase.SNIFFING && client.isReadable() && reader != null) {
+    private void readFirst() throws ErrnoException {
+        while (phase == Phase.SNIFFING && client.isReadable()) {
             NativeBuffer scratch = loop.scratch();
             int n = loop.sockets().read(client.fd(), scratch, HEADROOM, SNIFF_READ);
             if (n == -Errno.EAGAIN) {
@@ -190,12 +207,57 @@ final class Connection {
                 client.drained();
             }
             received += n;
-            ByteBuffer bytes = scratch.bytes();
-            bytes.limit(HEADROOM + n).position(HEADROOM);
-            Sniffed result = reader.feed(bytes);
-            bytes.clear();
-            decide(result, n);
+            if (awaitsProxyHeader) {
+                keepHead(n);
+                readProxyHeader();
+            } else {
+                ByteBuffer bytes = scratch.bytes();
+                bytes.limit(HEADROOM + n).position(HEADROOM);
+                sniff(bytes, n);
+            }
         }
+    }
+
+    private void readProxyHeader() throws ErrnoException {
+        switch (ProxyHeaderParser.parse(ByteBuffer.wrap(head))) {
+            case Preamble.More ignored -> {}
+            case Preamble.Bad ignored -> reset(EndReason.BAD_PROXY_HEADER);
+            case Preamble.Local(int length) -> endProxyHeader(length);
+            case Preamble.Proxied(InetSocketAddress source, InetSocketAddress destination, int length) -> {
+                clientAddress = source;
+                proxiedTo = destination;
+                limited = loop.limiter().tryOpen(source.getAddress(), loop.now());
+                if (limited) {
+                    endProxyHeader(length);
+                } else {
+                    reset(EndReason.LIMIT_CLIENT);
+                }
+            }
+        }
+    }
+
+    /** What has come after the header is the client's; bounds count from here (ingress.md §2). */
+    private void endProxyHeader(int length) throws ErrnoException {
+        awaitsProxyHeader = false;
+        byte[] rest = Arrays.copyOfRange(head, length, head.length);
+        head = table instanceof PortTable.Tcp ? rest : NONE;
+        received = rest.length;
+        begin();
+        if (phase == Phase.SNIFFING && rest.length > 0) {
+            loop.scratch().bytes().put(HEADROOM, rest);
+            sniff(ByteBuffer.wrap(rest), rest.length);
+        }
+    }
+
+    /** @param inScratch so many bytes lie in the loop's buffer as well */
+    private void sniff(ByteBuffer bytes, int inScratch) throws ErrnoException {
+        ClientHelloSniffer reader = sniffer;
+        if (reader == null) {
+            throw new IllegalStateException("nothing to sniff");
+        }
+        Sniffed result = reader.feed(bytes);
+        bytes.clear();
+        decide(result, inScratch);
     }
 
     /** @param inScratch bytes of the client in the loop's buffer */
@@ -239,7 +301,7 @@ final class Connection {
     // ---- connecting
 
     private void routed(Route found, int fresh) throws ErrnoException {
-        if (!found.state().tryOpen(loop.settings().maxPerRoute())) {
+        if (!found.state().tryOpen(loop.settings().limits().route())) {
             reset(EndReason.LIMIT_ROUTE);
             return;
         }
@@ -256,7 +318,8 @@ final class Connection {
         while (phase == Phase.CONNECTING) {
             long now = System.nanoTime();
             boolean spent = candidate >= 0
-                    && now - connectStarted > loop.settings().connectBudget().toNanos();
+                    && now - connectStarted
+                            > loop.settings().times().connectAll().toNanos();
             if (candidate < 0) {
                 connectStarted = now;
             }
@@ -322,9 +385,10 @@ final class Connection {
     }
 
     private byte[] header(Route on) throws ErrnoException {
+        InetSocketAddress to = proxiedTo;
         return new ProxyHeader(
                         clientAddress,
-                        loop.sockets().localAddress(client.fd()),
+                        to != null ? to : loop.sockets().localAddress(client.fd()),
                         on.tlvs(),
                         on.hostname(),
                         loop.ids().bytes(idHigh, idLow),
@@ -440,9 +504,10 @@ final class Connection {
         }
         long idle = now - lastActivity;
         boolean half = toBackend.hasInputEnded() || toClient.hasInputEnded();
-        boolean overHalf = half && idle > loop.settings().halfClosedIdle().toNanos();
+        boolean overHalf =
+                half && idle > loop.settings().times().halfClosedIdle().toNanos();
         boolean overTls = table instanceof PortTable.Tls
-                && idle > loop.settings().tlsIdle().toNanos();
+                && idle > loop.settings().times().tlsIdle().toNanos();
         if (overHalf || overTls) {
             reset(EndReason.IDLE);
         } else if (!keptAlive && now - started > KEEPALIVE_AFTER) {
@@ -500,7 +565,7 @@ final class Connection {
         if (on != null) {
             on.state().closed();
         }
-        loop.removed(this);
+        loop.removed(limited ? clientAddress.getAddress() : null);
         loop.observer()
                 .ended(new ConnectionRecord(
                         idHigh,
@@ -523,9 +588,5 @@ final class Connection {
     private String routeId() {
         Route on = route;
         return on == null ? "" : on.id();
-    }
-
-    InetSocketAddress clientAddress() {
-        return clientAddress;
     }
 }

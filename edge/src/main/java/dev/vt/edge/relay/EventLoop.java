@@ -6,6 +6,7 @@ import dev.vt.os.NativeBuffer;
 import dev.vt.os.Poller;
 import dev.vt.os.StreamSockets;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,8 +68,8 @@ final class EventLoop implements Runnable {
         this.openOnEdge = openOnEdge;
         this.observer = observer;
         this.poller = new Poller(EVENTS);
-        this.hellos = new Deadlines(settings.sniffTimeout().toNanos());
-        this.connects = new Deadlines(settings.connectTimeout().toNanos());
+        this.hellos = new Deadlines(settings.times().hello().toNanos());
+        this.connects = new Deadlines(settings.times().connect().toNanos());
     }
 
     /** Runs a task on this loop, soon. */
@@ -234,13 +236,16 @@ final class EventLoop implements Runnable {
         openOnEdge.incrementAndGet();
     }
 
-    void removed(Connection connection) {
+    /** @param limited whose share it was part of, null if nobody's */
+    void removed(@Nullable InetAddress limited) {
         openOnEdge.decrementAndGet();
-        limiter.closed(connection.clientAddress().getAddress());
+        if (limited != null) {
+            limiter.closed(limited);
+        }
     }
 
     boolean isFull() {
-        return openOnEdge.get() >= settings.maxConnections();
+        return openOnEdge.get() >= settings.limits().edge();
     }
 
     void awaitHello(Connection connection, int attempt) {

@@ -67,13 +67,15 @@ final class Listener {
         RoutingTable table = loop.table();
         PortTable found = table.port(port);
         InetAddress from = address.getAddress();
-        if (found == null || !loop.limiter().tryOpen(from, loop.now())) {
+        // A trusted proxy speaks for many clients; whose connection this is its header will say.
+        boolean proxied = loop.settings().trusts(from);
+        if (found == null || (!proxied && !loop.limiter().tryOpen(from, loop.now()))) {
             loop.sockets().reset(client);
             loop.observer().refused(port, found == null ? EndReason.NO_ROUTE : EndReason.LIMIT_CLIENT);
             return;
         }
         loop.observer().accepted(port);
-        Connection connection = new Connection(loop, client, address, found, table.revision());
+        Connection connection = new Connection(loop, client, address, proxied, found, table.revision());
         loop.added();
         connection.start();
     }

@@ -21,13 +21,17 @@ import org.slf4j.LoggerFactory;
 public final class Relay implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Relay.class);
     private static final int BACKLOG = 4096;
+    /** What a handshake takes from near and far, with one packet lost. */
+    private static final Duration HANDSHAKES = Duration.ofSeconds(1);
 
     private final RelaySettings settings;
     private final ClientLimiter limiter;
     private final AtomicInteger open = new AtomicInteger();
     private final List<EventLoop> loops = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
-    private final Set<Integer> bound = new TreeSet<>();
+    /** A socket of each port; sockets belong to loops. */
+    private final TreeMap<Integer, Integer> listening = new TreeMap<>();
+
     private final TreeMap<Integer, String> failed = new TreeMap<>();
     /** For listeners, under this object's lock. */
     private final StreamSockets sockets = new StreamSockets();
@@ -37,7 +41,8 @@ public final class Relay implements AutoCloseable {
 
     public Relay(RelaySettings settings, ConnectionObserver observer) throws ErrnoException {
         this.settings = settings;
-        this.limiter = new ClientLimiter(settings.maxPerClient(), settings.maxNewPerClient());
+        this.limiter =
+                new ClientLimiter(settings.limits().client(), settings.limits().clientPerSecond());
         for (int i = 0; i < settings.loops(); i++) {
             EventLoop loop = new EventLoop(settings, () -> table, limiter, open, observer);
             loops.add(loop);
@@ -56,14 +61,14 @@ public final class Relay implements AutoCloseable {
             return Set.copyOf(failed.keySet());
         }
         for (int port : new TreeSet<>(next.ports().keySet())) {
-            if (!bound.contains(port)) {
+            if (!listening.containsKey(port)) {
                 bind(port);
             }
         }
         table = next;
-        for (int port : new HashSet<>(bound)) {
+        for (int port : new HashSet<>(listening.keySet())) {
             if (next.port(port) == null) {
-                bound.remove(port);
+                listening.remove(port);
                 loops.forEach(loop -> loop.execute(() -> loop.unlisten(port)));
             }
         }
@@ -103,7 +108,7 @@ public final class Relay implements AutoCloseable {
             int fd = fds.get(i);
             loop.execute(() -> loop.listen(port, fd));
         }
-        bound.add(port);
+        listening.put(port, fds.getFirst());
         if (failed.remove(port) != null) {
             log.info("port is bound at last port={}", port);
         }
@@ -115,7 +120,7 @@ public final class Relay implements AutoCloseable {
 
     /** Sorted. */
     public synchronized List<Integer> boundPorts() {
-        return List.copyOf(bound);
+        return List.copyOf(listening.keySet());
     }
 
     public synchronized Set<Integer> failedPorts() {
@@ -148,18 +153,33 @@ public final class Relay implements AutoCloseable {
         return left;
     }
 
-    /** Accept queues are emptied first, so no client that was let in is turned away. */
+    /**
+     * New connections go to a successor on the same ports, if there is one, while handshakes in progress come to their end
+     * here; then accept queues are emptied and listeners closed. So no client that was let in is turned away (ADR 31).
+     */
     private void stopListening() throws InterruptedException {
         synchronized (this) {
             draining = true;
-            bound.clear();
+            listening.forEach((port, fd) -> {
+                try {
+                    sockets.steerTo(fd, loops.size());
+                } catch (ErrnoException e) {
+                    log.warn("port cannot be handed over port={}", port, e);
+                }
+            });
         }
+        TimeUnit.NANOSECONDS.sleep(HANDSHAKES.toNanos());
         CountDownLatch closed = new CountDownLatch(loops.size());
         loops.forEach(loop -> loop.execute(() -> {
             loop.unlistenAll();
             closed.countDown();
         }));
-        closed.await(5, TimeUnit.SECONDS);
+        if (!closed.await(5, TimeUnit.SECONDS)) {
+            log.error("a loop does not close its listeners");
+        }
+        synchronized (this) {
+            listening.clear();
+        }
     }
 
     @Override
