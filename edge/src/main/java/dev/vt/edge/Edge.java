@@ -57,7 +57,8 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
         Path dataDir = options.dataDir();
         RelaySettings standard = RelaySettings.standard(options.listenAddress()).trusting(options.trustedProxies());
         this.accessLog = options.accessLog()
-                ? Optional.of(new AccessLog(dataDir.resolve("access.log"), identity.edgeId(), metrics))
+                ? Optional.of(new AccessLog(
+                        dataDir.resolve("access.log"), identity.edgeId(), options.cutAddresses(), metrics))
                 : Optional.empty();
         ConnectionObserver observer =
                 accessLog.<ConnectionObserver>map(each -> each).orElse(metrics);

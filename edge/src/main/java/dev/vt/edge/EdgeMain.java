@@ -38,7 +38,7 @@ public final class EdgeMain {
             Usage: vt edge enroll --data-dir D --server HOST:PORT --ca-file F --token-file F --name N [--address A]...
                    vt edge run --data-dir D --server HOST:PORT... [--listen-address A] [--admin-listen HOST:PORT]
                                [--accept-proxy-from A[/BITS]]... [--probe] [--unready-seconds 5] [--drain-seconds 300]
-                               [--no-client-limits] [--no-access-log]
+                               [--no-client-limits] [--no-access-log] [--cut-addresses]
                    vt edge status --data-dir D
 
             An edge takes connections from outside and hands them to instances.
@@ -59,6 +59,7 @@ public final class EdgeMain {
               --drain-seconds N       how long open connections may go on, default 300
               --no-client-limits      do not limit connections by client
               --no-access-log         do not log connections
+              --cut-addresses         log the /48 or /24 of a client instead of its address
             """;
 
     private EdgeMain() {}
@@ -132,7 +133,7 @@ public final class EdgeMain {
                         "--accept-proxy-from",
                         "--unready-seconds",
                         "--drain-seconds"),
-                List.of("--no-client-limits", "--no-access-log", "--probe"));
+                List.of("--no-client-limits", "--no-access-log", "--cut-addresses", "--probe"));
         Path dataDir = Path.of(flags.required("--data-dir"));
         List<ServerAddress> servers = flags.servers("--server");
         InetAddress listen = flags.address("--listen-address", "::");
@@ -157,6 +158,7 @@ public final class EdgeMain {
                 drain,
                 !flags.isSet("--no-client-limits"),
                 !flags.isSet("--no-access-log"),
+                flags.isSet("--cut-addresses"),
                 proxies,
                 flags.isSet("--probe"));
         long descriptors = ThisProcess.raiseOpenFiles(DESCRIPTORS);

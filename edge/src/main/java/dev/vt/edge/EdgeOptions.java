@@ -18,6 +18,7 @@ import java.util.List;
  * @param drainTime that open connections get after that
  * @param clientLimits whether one client's connections are bounded (F5)
  * @param accessLog whether connections are logged
+ * @param cutAddresses whether that log names networks of clients only
  * @param trustedProxies whose PROXY headers are believed (X2)
  * @param probes whether backends are always probed, not only while no server is followed (B5)
  */
@@ -30,6 +31,7 @@ record EdgeOptions(
         Duration drainTime,
         boolean clientLimits,
         boolean accessLog,
+        boolean cutAddresses,
         List<AddressBlock> trustedProxies,
         boolean probes) {
     EdgeOptions {

@@ -248,6 +248,7 @@ class EdgeTest {
                 Duration.ofSeconds(5),
                 true,
                 true,
+                false,
                 List.of(),
                 false);
         return new Edge(options, EdgeIdentity.load(dataDir).orElseThrow());

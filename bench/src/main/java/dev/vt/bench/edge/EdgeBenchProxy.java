@@ -37,8 +37,9 @@ final class EdgeBenchProxy {
         String backend = args[2];
         Path data = Path.of(args[3]);
         EdgeMetrics metrics = new EdgeMetrics();
-        ConnectionObserver observer =
-                args[4].equals("log") ? new AccessLog(data.resolve("access.log"), "edge_bench", metrics) : metrics;
+        ConnectionObserver observer = args[4].equals("log")
+                ? new AccessLog(data.resolve("access.log"), "edge_bench", false, metrics)
+                : metrics;
         Relay relay = new Relay(RelaySettings.standard(address).withoutClientLimits(), observer);
         TableApplier applier = new TableApplier(
                 new EdgeIdentity("edge_bench", "cls_bench"),

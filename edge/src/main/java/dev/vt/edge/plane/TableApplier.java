@@ -29,15 +29,21 @@ public final class TableApplier {
     private final LiveState live;
     private final TableCompiler compiler;
     private final TableStore store;
-    private final Runnable applied;
+    private final Observer observer;
 
-    /** @param applied is run after each table that was put in force */
-    public TableApplier(EdgeIdentity identity, Relay relay, TableStore store, Runnable applied) {
+    /** Told of each table once it is decided. */
+    @FunctionalInterface
+    public interface Observer {
+        /** @param nanos that it took, of a refused one to be refused */
+        void applied(boolean inForce, long nanos);
+    }
+
+    public TableApplier(EdgeIdentity identity, Relay relay, TableStore store, Observer observer) {
         this.relay = relay;
         this.live = new LiveState();
         this.compiler = new TableCompiler(identity.edgeId(), identity.clusterId(), live);
         this.store = store;
-        this.applied = applied;
+        this.observer = observer;
     }
 
     /**
@@ -50,9 +56,11 @@ public final class TableApplier {
     /** Puts the newest good table of earlier runs in force. @return its revision, 0 if there is none */
     public long restore() throws IOException {
         for (byte[] json : store.load()) {
+            long start = System.nanoTime();
             try {
                 RoutingTable table = compile(json);
                 putInForce(table);
+                observer.applied(true, System.nanoTime() - start);
                 log.info(
                         "saved table in force revision={} routes={}",
                         table.revision(),
@@ -75,6 +83,7 @@ public final class TableApplier {
         try {
             table = compile(json);
         } catch (InvalidTableException e) {
+            observer.applied(false, System.nanoTime() - start);
             log.error("table refused, the old one stays reason={}", e.getMessage());
             return new Outcome(relay.table().revision(), Optional.of(String.valueOf(e.getMessage())));
         }
@@ -88,6 +97,7 @@ public final class TableApplier {
             log.error("table could not be saved, it is put in force all the same revision={}", table.revision(), e);
         }
         putInForce(table);
+        observer.applied(true, System.nanoTime() - start);
         log.info(
                 "table in force revision={} routes={} took_ms={}",
                 table.revision(),
@@ -99,7 +109,6 @@ public final class TableApplier {
     private void putInForce(RoutingTable table) {
         relay.apply(table);
         live.retain(table);
-        applied.run();
     }
 
     /** Route by route: a table of thousands is never there twice. */

@@ -179,6 +179,7 @@ final class Connection {
     /** The hello, or a backend, has taken too long. */
     void patienceEnded() {
         if (phase == Phase.SNIFFING) {
+            tellHello(HelloKind.TIMEOUT);
             reset(EndReason.SNIFF_TIMEOUT);
         } else if (phase == Phase.CONNECTING) {
             try {
@@ -200,6 +201,7 @@ final class Connection {
                 return;
             }
             if (n <= 0) {
+                tellHello(HelloKind.EOF);
                 reset(n == 0 ? EndReason.EOF : EndReason.CLIENT_RST);
                 return;
             }
@@ -269,15 +271,33 @@ final class Connection {
         switch (result) {
             // A client that waits for the acknowledgement of its first piece gets it.
             case Sniffed.More ignored -> loop.sockets().acknowledgeAtOnce(client.fd(), true);
-            case Sniffed.Name(String name, boolean ignored) -> {
+            case Sniffed.Name(String name, boolean encrypted) -> {
+                tellHello(encrypted ? HelloKind.ECH : HelloKind.NAME);
                 serverName = name;
                 sniffedTo(((PortTable.Tls) table).byName().get(name), fresh);
             }
-            case Sniffed.NoName ignored ->
+            case Sniffed.NoName ignored -> {
+                tellHello(HelloKind.NO_NAME);
                 sniffedTo(((PortTable.Tls) table).withoutName().orElse(null), fresh);
-            case Sniffed.BadHello ignored -> alert(ALERT_NAME, EndReason.BAD_HELLO);
-            case Sniffed.NotTls ignored -> reset(EndReason.NOT_TLS);
-            case Sniffed.TooBig ignored -> reset(EndReason.TOO_BIG);
+            }
+            case Sniffed.BadHello ignored -> {
+                tellHello(HelloKind.BAD_HELLO);
+                alert(ALERT_NAME, EndReason.BAD_HELLO);
+            }
+            case Sniffed.NotTls ignored -> {
+                tellHello(HelloKind.NOT_TLS);
+                reset(EndReason.NOT_TLS);
+            }
+            case Sniffed.TooBig ignored -> {
+                tellHello(HelloKind.TOO_BIG);
+                reset(EndReason.TOO_BIG);
+            }
+        }
+    }
+
+    private void tellHello(HelloKind kind) {
+        if (table instanceof PortTable.Tls) {
+            loop.observer().sniffed(kind);
         }
     }
 

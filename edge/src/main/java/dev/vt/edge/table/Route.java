@@ -85,6 +85,7 @@ public record Route(
 
     /** Notes a failed connect; three within ten seconds eject the backend, but never more than half of the set (B4). */
     public void connectFailed(Backend backend, long now) {
+        state.connectFailed();
         if (!backend.state().failed(now)) {
             return;
         }
