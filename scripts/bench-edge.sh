@@ -16,7 +16,7 @@ while [ $# -gt 0 ]; do
 done
 [ "$(id -u)" = 0 ] || exec sudo -E "$0" --rounds "$rounds" --seconds "$seconds" --only "$only"
 [ "$(nproc)" -ge 2 ] || die "this bench needs two cores"
-need_packages build run bench-edge
+need_packages build run test
 use_jdk
 # In one run, so that the modules of this tree are taken.
 maven -q compile dependency:build-classpath -pl bench -am -Dmdep.outputFile=target/classpath -Dmdep.includeScope=runtime

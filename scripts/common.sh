@@ -19,8 +19,7 @@ need_packages() {
       build) wanted+=(maven gcc libc6-dev linux-libc-dev musl-tools make libssl-dev busybox-static git cpio zstd lz4 gzip jq xz-utils squashfs-tools-ng) ;;
       run) wanted+=(qemu-system-x86 squashfs-tools-ng e2fsprogs iproute2 curl openssl util-linux) ;;
       rival) wanted+=(etcd-server) ;;
-      bench-edge) wanted+=(haproxy nginx libnginx-mod-stream) ;;
-      test) wanted+=(clang libclang-rt-14-dev skopeo umoci docker-registry haproxy squashfs-tools socat python3 nftables) ;;
+      test) wanted+=(clang libclang-rt-14-dev skopeo umoci docker-registry haproxy nginx libnginx-mod-stream squashfs-tools socat python3 nftables) ;;
     esac
   done
   for package in "${wanted[@]}"; do

@@ -138,9 +138,11 @@ final class Connection {
                     }
                 }
                 case RELAYING -> {
-                    if ((events & Poller.ERROR) != 0) {
+                    Flow from = side.isClient() ? up : down;
+                    if ((events & Poller.ERROR) != 0 && from != null && from.hasInputEnded()) {
                         reset(failureOf(side));
                     } else {
+                        // What came before a reset is passed on before it.
                         relay();
                     }
                 }

@@ -22,6 +22,7 @@ final class Side {
     private boolean writable = true;
     private boolean finished;
     private boolean urgent;
+    private boolean failing;
     private boolean delaying;
 
     Side(Connection connection, boolean client, int fd) {
@@ -55,6 +56,10 @@ final class Side {
 
     /** Takes in what the poller says. */
     void note(int events) {
+        if ((events & Poller.ERROR) != 0) {
+            failing = true;
+            readable = true;
+        }
         if ((events & (Poller.READ | Poller.PEER_FINISHED | Poller.HANGUP)) != 0) {
             readable = true;
         }
@@ -85,10 +90,10 @@ final class Side {
 
     /**
      * Whether a read that got less than it asked for has taken the last bytes there will ever be: all of a stream is there once
-     * its end is, and only urgent data makes a read stop early.
+     * its end is, and only urgent data makes a read stop early. What ends with a reset has no end.
      */
     boolean endsWithShortRead() {
-        return finished && !urgent;
+        return finished && !urgent && !failing;
     }
 
     /**

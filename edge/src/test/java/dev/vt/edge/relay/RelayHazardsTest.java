@@ -157,6 +157,20 @@ class RelayHazardsTest {
         }
     }
 
+    /** A server that answers before it has read everything resets on close; the answer is for the client all the same. */
+    @Test
+    void f2AnswerBeforeAResetArrives() throws Exception {
+        try (TestBackend hasty = new TestBackend((socket, in, out) -> out.write("413".getBytes(US_ASCII)))) {
+            edge.apply(Tables.revision(1).tls("rt_a", "a.example", port, hasty.port()));
+            for (int i = 0; i < 50; i++) {
+                try (Socket client = RelayFixture.connect(port)) {
+                    client.getOutputStream().write(Hellos.ofJava("a.example"));
+                    assertThat(client.getInputStream().readNBytes(3)).isEqualTo("413".getBytes(US_ASCII));
+                }
+            }
+        }
+    }
+
     /** Urgent data stops a read early; what comes after it must not be taken for the end. */
     @Test
     void f1BytesBehindUrgentDataArrive() throws Exception {
