@@ -45,6 +45,7 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
     private final EdgeMetrics metrics = new EdgeMetrics();
     private final Optional<AccessLog> accessLog;
     private final Relay relay;
+    private final TableApplier applier;
     private final TableFollower follower;
     private final BackendProber prober;
     private final AdminServer admin;
@@ -63,7 +64,7 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
         ConnectionObserver observer =
                 accessLog.<ConnectionObserver>map(each -> each).orElse(metrics);
         this.relay = new Relay(options.clientLimits() ? standard : standard.withoutClientLimits(), observer);
-        TableApplier applier =
+        this.applier =
                 new TableApplier(identity, relay, new TableStore(dataDir.resolve("tables")), metrics::tableApplied);
         applier.restore();
         this.admin = new AdminServer(options.adminAddress(), this);
@@ -119,6 +120,7 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
                 relay.table().revision(),
                 Math.max(follower.offeredRevision(), relay.table().revision()),
                 follower.lastRejection(),
+                applier.differences(),
                 relay.openConnections(),
                 relay.boundPorts(),
                 List.copyOf(failed),

@@ -108,6 +108,7 @@ class EdgeTest {
             FromEdge rejected = control.await(FromEdge::hasApplied);
             assertThat(rejected.getApplied().getRevision()).isEqualTo(5);
             assertThat(rejected.getApplied().getRejectedReason()).contains("shared");
+            assertThat(edge.status().differences()).containsExactly("~ rt_a backends", "+ rt_b");
             control.send(ByteString.copyFromUtf8("{\"revision\":"));
             assertThat(control.await(FromEdge::hasApplied).getApplied().getRejectedReason())
                     .isNotEmpty();

@@ -11,6 +11,7 @@ import java.util.List;
  * @param appliedRevision in force
  * @param offeredRevision newest that a server sent
  * @param rejection why the newest table is not in force, empty if it is
+ * @param differences of the refused table, sorted by route: {@code + id}, {@code - id}, {@code ~ id field…}
  * @param routes sorted by id
  */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -22,6 +23,7 @@ public record EdgeStatus(
         long appliedRevision,
         long offeredRevision,
         String rejection,
+        List<String> differences,
         int openConnections,
         List<Integer> ports,
         List<Integer> failedPorts,
@@ -29,6 +31,7 @@ public record EdgeStatus(
     public EdgeStatus {
         ports = List.copyOf(ports);
         failedPorts = List.copyOf(failedPorts);
+        differences = List.copyOf(differences);
         routes = List.copyOf(routes);
     }
 

@@ -14,6 +14,7 @@ import dev.vt.edge.table.TableStore;
 import dev.vt.kernel.Json;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,11 +26,15 @@ public final class TableApplier {
             .readerFor(EdgeTable.Route.class)
             .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
+    private static final byte[] NONE = new byte[0];
+
     private final Relay relay;
     private final LiveState live;
     private final TableCompiler compiler;
     private final TableStore store;
     private final Observer observer;
+    private volatile byte[] inForce = NONE;
+    private volatile byte[] refused = NONE;
 
     /** Told of each table once it is decided. */
     @FunctionalInterface
@@ -59,7 +64,7 @@ public final class TableApplier {
             long start = System.nanoTime();
             try {
                 RoutingTable table = compile(json);
-                putInForce(table);
+                putInForce(table, json);
                 observer.applied(true, System.nanoTime() - start);
                 log.info(
                         "saved table in force revision={} routes={}",
@@ -83,6 +88,7 @@ public final class TableApplier {
         try {
             table = compile(json);
         } catch (InvalidTableException e) {
+            refused = json;
             observer.applied(false, System.nanoTime() - start);
             log.error("table refused, the old one stays reason={}", e.getMessage());
             return new Outcome(relay.table().revision(), Optional.of(String.valueOf(e.getMessage())));
@@ -96,7 +102,7 @@ public final class TableApplier {
         } catch (IOException e) {
             log.error("table could not be saved, it is put in force all the same revision={}", table.revision(), e);
         }
-        putInForce(table);
+        putInForce(table, json);
         observer.applied(true, System.nanoTime() - start);
         log.info(
                 "table in force revision={} routes={} took_ms={}",
@@ -106,8 +112,16 @@ public final class TableApplier {
         return new Outcome(table.revision(), Optional.empty());
     }
 
-    private void putInForce(RoutingTable table) {
+    /** What is desired and not in force, because it was refused; empty if the newest table is in force. May be called by any thread. */
+    public List<String> differences() {
+        byte[] desired = refused;
+        return desired.length == 0 ? List.of() : TableDiff.of(inForce, desired);
+    }
+
+    private void putInForce(RoutingTable table, byte[] json) {
         relay.apply(table);
+        inForce = json;
+        refused = NONE;
         live.retain(table);
     }
 

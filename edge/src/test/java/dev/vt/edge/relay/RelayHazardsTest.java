@@ -11,6 +11,7 @@ import dev.vt.edge.table.Tables;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -251,6 +253,38 @@ class RelayHazardsTest {
                     assertThat(one.getInputStream().read()).isEqualTo('x');
                 }
             }
+        }
+    }
+
+    /** F5: who opens too many is refused, and somebody else is served as before. */
+    @Test
+    void f5OneClientsExcessIsNotAnothersLoss() throws Exception {
+        InetAddress flooder = InetAddress.ofLiteral("127.0.0.3");
+        InetAddress other = InetAddress.ofLiteral("127.0.0.2");
+        InetAddress anywhere = InetAddress.ofLiteral("127.0.0.1");
+        AtomicBoolean done = new AtomicBoolean();
+        try (RelayFixture limited =
+                        new RelayFixture(RelaySettings.standard(anywhere).within(new Limits(1000, 1000, 50, 200)));
+                TestBackend echo = TestBackend.echo("A")) {
+            limited.apply(Tables.revision(1).tcp("rt_a", port, echo.port()));
+            Thread flood = Thread.ofVirtual().start(() -> {
+                while (!done.get()) {
+                    try (Socket each = new Socket(anywhere, port, flooder, 0)) {
+                        each.getInputStream().read();
+                    } catch (IOException e) {
+                        Thread.onSpinWait();
+                    }
+                }
+            });
+            await(() -> limited.refused.contains(EndReason.LIMIT_CLIENT));
+            for (int i = 0; i < 100; i++) {
+                try (Socket client = new Socket(anywhere, port, other, 0)) {
+                    client.setSoTimeout(10_000);
+                    assertThat(client.getInputStream().read()).isEqualTo('A');
+                }
+            }
+            done.set(true);
+            flood.join();
         }
     }
 
