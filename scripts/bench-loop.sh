@@ -27,4 +27,4 @@ python3 bench/loop.py --vt "$PWD/vt" --manifest samples/hello/vt.toml --image "1
 finish
 trap - EXIT
 scripts/bench.sh append 5
-scripts/bench.sh edge 5 3
+scripts/bench.sh edge --rounds 3

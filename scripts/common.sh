@@ -20,7 +20,7 @@ need_packages() {
       run) wanted+=(qemu-system-x86 squashfs-tools-ng e2fsprogs iproute2 curl openssl util-linux) ;;
       grpc) wanted+=(python3-grpcio python3-protobuf protobuf-compiler libprotobuf-dev) ;;
       rival) wanted+=(etcd-server wrk) ;;
-      test) wanted+=(clang libclang-rt-14-dev skopeo umoci docker-registry haproxy squashfs-tools socat python3 nftables) ;;
+      test) wanted+=(clang libclang-rt-14-dev skopeo umoci docker-registry haproxy nginx libnginx-mod-stream squashfs-tools socat python3 nftables) ;;
     esac
   done
   for package in "${wanted[@]}"; do

@@ -17,6 +17,9 @@ import org.junit.jupiter.api.Test;
 
 /** Modules use only what ARCHITECTURE.md lets them use; read from the constant pools of the compiled classes. */
 class ModuleArrowsTest {
+    /** Native code is called by one module only. */
+    private static final String FOREIGN = "java.lang.foreign";
+
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             Map.entry("kernel", Set.of()),
             Map.entry("api", Set.of("kernel")),
@@ -28,7 +31,8 @@ class ModuleArrowsTest {
             Map.entry("runtime", Set.of("kernel", "api")),
             Map.entry("identity", Set.of("kernel", "api")),
             Map.entry("agent", Set.of("kernel", "api", "identity", "images", "runtime")),
-            Map.entry("edge", Set.of("kernel", "api", "identity")),
+            Map.entry("native", Set.of()),
+            Map.entry("edge", Set.of("kernel", "api", "identity", "native")),
             Map.entry(
                     "control", Set.of("kernel", "api", "manifest", "eventlog", "eventlog-raft", "scheduler", "images")),
             Map.entry("cli", Set.of("kernel", "manifest")),
@@ -46,7 +50,8 @@ class ModuleArrowsTest {
                         files.filter(path -> path.toString().endsWith(".class")).toList()) {
                     classes++;
                     for (String used : modulesUsedBy(file)) {
-                        if (!used.equals(module.getKey()) && !module.getValue().contains(used)) {
+                        boolean foreign = used.equals(FOREIGN) && module.getKey().equals("native");
+                        if (!foreign && !used.equals(module.getKey()) && !module.getValue().contains(used)) {
                             wrong.add(directory.relativize(file) + " uses " + used);
                         }
                     }
@@ -57,11 +62,19 @@ class ModuleArrowsTest {
         assertThat(wrong).isEmpty();
     }
 
+    /** {@code native} is no name for a package. */
+    private static String moduleOf(String packageName) {
+        return packageName.equals("os") ? "native" : packageName;
+    }
+
     private static Set<String> modulesUsedBy(Path file) throws IOException {
         Set<String> used = new java.util.TreeSet<>();
         for (PoolEntry entry : ClassFile.of().parse(file).constantPool()) {
             if (entry instanceof ClassEntry type && type.asInternalName().startsWith("dev/vt/")) {
-                used.add(type.asInternalName().split("/")[2]);
+                used.add(moduleOf(type.asInternalName().split("/")[2]));
+            }
+            if (entry instanceof ClassEntry type && type.asInternalName().startsWith("java/lang/foreign/")) {
+                used.add(FOREIGN);
             }
         }
         return used;

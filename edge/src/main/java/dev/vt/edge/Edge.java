@@ -8,6 +8,7 @@ import dev.vt.edge.plane.EdgeEnrollment;
 import dev.vt.edge.plane.EdgeIdentity;
 import dev.vt.edge.plane.TableApplier;
 import dev.vt.edge.plane.TableFollower;
+import dev.vt.edge.probe.BackendProber;
 import dev.vt.edge.relay.ConnectionObserver;
 import dev.vt.edge.relay.Relay;
 import dev.vt.edge.relay.RelaySettings;
@@ -39,6 +40,9 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
             .orElse("0.1.0");
     static final String ADMIN_FILE = "admin.json";
     private static final Logger log = LoggerFactory.getLogger(Edge.class);
+    private static final Duration STALE_AFTER = Duration.ofSeconds(15);
+    private static final Duration PROBE_PERIOD = Duration.ofSeconds(5);
+    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration TICK_LIMIT = Duration.ofSeconds(5);
 
     private final EdgeOptions options;
@@ -46,8 +50,10 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
     private final EdgeMetrics metrics = new EdgeMetrics();
     private final Optional<AccessLog> accessLog;
     private final Relay relay;
+    private final TableApplier applier;
     private final TableFollower follower;
     private final CertificateRenewal renewal;
+    private final BackendProber prober;
     private final AdminServer admin;
     private volatile boolean draining;
 
@@ -56,14 +62,15 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
         this.options = options;
         this.identity = identity;
         Path dataDir = options.dataDir();
-        RelaySettings standard = RelaySettings.standard(options.listenAddress());
+        RelaySettings standard = RelaySettings.standard(options.listenAddress()).trusting(options.trustedProxies());
         this.accessLog = options.accessLog()
-                ? Optional.of(new AccessLog(dataDir.resolve("access.log"), identity.edgeId(), metrics))
+                ? Optional.of(new AccessLog(
+                        dataDir.resolve("access.log"), identity.edgeId(), options.cutAddresses(), metrics))
                 : Optional.empty();
         ConnectionObserver observer =
                 accessLog.<ConnectionObserver>map(each -> each).orElse(metrics);
         this.relay = new Relay(options.clientLimits() ? standard : standard.withoutClientLimits(), observer);
-        TableApplier applier =
+        this.applier =
                 new TableApplier(identity, relay, new TableStore(dataDir.resolve("tables")), metrics::tableApplied);
         applier.restore();
         this.admin = new AdminServer(options.adminAddress(), this);
@@ -87,6 +94,8 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
                 relay,
                 VERSION);
         follower.start();
+        this.prober = new BackendProber(
+                relay::table, () -> options.probes() || follower.isStale(STALE_AFTER), PROBE_PERIOD, PROBE_TIMEOUT);
         log.info(
                 "edge runs edge={} address={} admin_port={}", identity.edgeId(), options.listenAddress(), admin.port());
     }
@@ -134,6 +143,7 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
                 relay.table().revision(),
                 Math.max(follower.offeredRevision(), relay.table().revision()),
                 follower.lastRejection(),
+                applier.differences(),
                 relay.openConnections(),
                 relay.boundPorts(),
                 List.copyOf(failed),
@@ -145,8 +155,8 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
             case TLS_PASSTHROUGH -> "tls_passthrough";
             case TCP_RAW -> "tcp_raw";
         };
-        long ejected = route.backends().stream()
-                .filter(backend -> backend.state().isEjected(now))
+        long out = route.backends().stream()
+                .filter(backend -> backend.state().isOut(now))
                 .count();
         String state = failed ? "failed" : route.backends().isEmpty() ? "no_ready_backend" : "bound";
         return new EdgeStatus.RouteStatus(
@@ -155,7 +165,7 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
                 route.hostname(),
                 route.port(),
                 route.backends().size(),
-                (int) ejected,
+                (int) out,
                 route.state().open(),
                 state);
     }
@@ -171,6 +181,7 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
 
     @Override
     public void close() {
+        prober.close();
         follower.close();
         renewal.close();
         admin.close();

@@ -4,9 +4,11 @@ import dev.vt.edge.plane.EdgeEnrollment;
 import dev.vt.edge.plane.EdgeIdentity;
 import dev.vt.edge.plane.EnrollmentException;
 import dev.vt.edge.plane.ServerAddress;
+import dev.vt.edge.proxy.AddressBlock;
 import dev.vt.identity.CertificateRenewal;
 import dev.vt.identity.IdentityException;
 import dev.vt.kernel.Json;
+import dev.vt.os.ThisProcess;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -28,6 +30,9 @@ import org.slf4j.LoggerFactory;
 /** Entry of the role: {@code enroll}, {@code run}, {@code status}. */
 public final class EdgeMain {
     private static final Logger log = LoggerFactory.getLogger(EdgeMain.class);
+    /** Both sockets of as many connections as an edge takes (F5), and some. */
+    private static final long DESCRIPTORS = 2 * 100_000 + 1000;
+
     private static final int OK = 0;
     private static final int INVALID = 2;
     private static final int UNAVAILABLE = 6;
@@ -35,7 +40,8 @@ public final class EdgeMain {
     private static final String USAGE = """
             Usage: vt edge enroll --data-dir D --server HOST:PORT --ca-file F --token-file F --name N [--address A]...
                    vt edge run --data-dir D --server HOST:PORT... [--listen-address A] [--admin-listen HOST:PORT]
-                               [--unready-seconds 5] [--drain-seconds 300] [--no-client-limits] [--no-access-log]
+                               [--accept-proxy-from A[/BITS]]... [--probe] [--unready-seconds 5] [--drain-seconds 300]
+                               [--no-client-limits] [--no-access-log] [--cut-addresses]
                    vt edge status --data-dir D
 
             An edge takes connections from outside and hands them to instances.
@@ -50,10 +56,13 @@ public final class EdgeMain {
               --address A             an address that clients reach this edge by; repeat for more
               --listen-address A      where to listen, default all addresses
               --admin-listen H:P      where status and metrics are asked, default a free port of 127.0.0.1
+              --accept-proxy-from A   a proxy, or a block of them, whose connections begin with a PROXY v2 header
+              --probe                 connect to backends every 5 seconds, not only while no server is there
               --unready-seconds N     how long to say "not ready" before draining, default 5
               --drain-seconds N       how long open connections may go on, default 300
               --no-client-limits      do not limit connections by client
               --no-access-log         do not log connections
+              --cut-addresses         log the /48 or /24 of a client instead of its address
             """;
 
     private EdgeMain() {}
@@ -127,15 +136,17 @@ public final class EdgeMain {
                         "--server",
                         "--listen-address",
                         "--admin-listen",
+                        "--accept-proxy-from",
                         "--unready-seconds",
                         "--drain-seconds"),
-                List.of("--no-client-limits", "--no-access-log"));
+                List.of("--no-client-limits", "--no-access-log", "--cut-addresses", "--probe"));
         Path dataDir = Path.of(flags.required("--data-dir"));
         List<ServerAddress> servers = flags.servers("--server");
         InetAddress listen = flags.address("--listen-address", "::");
         Optional<InetSocketAddress> admin = flags.socketAddress("--admin-listen", "127.0.0.1:0");
         Duration unready = Duration.ofSeconds(flags.number("--unready-seconds", 5));
         Duration drain = Duration.ofSeconds(flags.number("--drain-seconds", 300));
+        List<AddressBlock> proxies = flags.blocks("--accept-proxy-from");
         if (!flags.problems().isEmpty() || admin.isEmpty()) {
             return refuse(flags.problems());
         }
@@ -152,7 +163,14 @@ public final class EdgeMain {
                 unready,
                 drain,
                 !flags.isSet("--no-client-limits"),
-                !flags.isSet("--no-access-log"));
+                !flags.isSet("--no-access-log"),
+                flags.isSet("--cut-addresses"),
+                proxies,
+                flags.isSet("--probe"));
+        long descriptors = ThisProcess.raiseOpenFiles(DESCRIPTORS);
+        if (descriptors < DESCRIPTORS) {
+            log.warn("few descriptors: connections are two each allowed={} wanted={}", descriptors, DESCRIPTORS);
+        }
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime()

@@ -1,6 +1,7 @@
 package dev.vt.edge;
 
 import dev.vt.edge.plane.ServerAddress;
+import dev.vt.edge.proxy.AddressBlock;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -17,6 +18,9 @@ import java.util.List;
  * @param drainTime that open connections get after that
  * @param clientLimits whether one client's connections are bounded (F5)
  * @param accessLog whether connections are logged
+ * @param cutAddresses whether that log names networks of clients only
+ * @param trustedProxies whose PROXY headers are believed (X2)
+ * @param probes whether backends are always probed, not only while no server is followed (B5)
  */
 record EdgeOptions(
         Path dataDir,
@@ -26,8 +30,12 @@ record EdgeOptions(
         Duration unreadyTime,
         Duration drainTime,
         boolean clientLimits,
-        boolean accessLog) {
+        boolean accessLog,
+        boolean cutAddresses,
+        List<AddressBlock> trustedProxies,
+        boolean probes) {
     EdgeOptions {
         servers = List.copyOf(servers);
+        trustedProxies = List.copyOf(trustedProxies);
     }
 }

@@ -1,6 +1,7 @@
 package dev.vt.edge;
 
 import dev.vt.edge.plane.ServerAddress;
+import dev.vt.edge.proxy.AddressBlock;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -82,6 +83,18 @@ final class Flags {
             }
         }
         return servers;
+    }
+
+    List<AddressBlock> blocks(String name) {
+        List<AddressBlock> blocks = new ArrayList<>();
+        for (String text : all(name)) {
+            try {
+                blocks.add(AddressBlock.parse(text));
+            } catch (IllegalArgumentException e) {
+                problems.add(name + " wants ADDRESS or ADDRESS/BITS");
+            }
+        }
+        return blocks;
     }
 
     InetAddress address(String name, String otherwise) {

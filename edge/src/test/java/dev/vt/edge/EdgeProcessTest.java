@@ -105,6 +105,45 @@ class EdgeProcessTest {
     }
 
     @Test
+    void c6RestartWithOneDirectoryLosesNoConnect() throws Exception {
+        try (TestBackend backend = TestBackend.echo("A")) {
+            control.send(Tables.revision(3).tcp("rt_a", port, backend.port()).build());
+            Process running = startEdge("one", "--unready-seconds", "0", "--drain-seconds", "20");
+            awaitReady("one");
+            AtomicBoolean done = new AtomicBoolean();
+            AtomicInteger served = new AtomicInteger();
+            List<String> failures = new CopyOnWriteArrayList<>();
+            List<Thread> load = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                load.add(Thread.ofVirtual().start(() -> {
+                    while (!done.get()) {
+                        try {
+                            assertThat(roundTrip()).isEqualTo("Ax");
+                            served.incrementAndGet();
+                        } catch (IOException | AssertionError e) {
+                            failures.add(String.valueOf(e));
+                        }
+                    }
+                }));
+            }
+            for (int restart = 0; restart < 3; restart++) {
+                Process successor = startEdge("one", "--unready-seconds", "0", "--drain-seconds", "20");
+                awaitReady("one");
+                running.destroy();
+                assertThat(running.waitFor(25, TimeUnit.SECONDS)).isTrue();
+                int before = served.get();
+                await(() -> served.get() > before + 200);
+                running = successor;
+            }
+            done.set(true);
+            for (Thread each : load) {
+                each.join();
+            }
+            assertThat(failures).isEmpty();
+        }
+    }
+
+    @Test
     void c3KilledEdgeListensAgainWithoutAServer() throws Exception {
         try (TestBackend backend = TestBackend.echo("A")) {
             control.send(Tables.revision(3).tcp("rt_a", port, backend.port()).build());

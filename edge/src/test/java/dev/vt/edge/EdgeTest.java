@@ -192,6 +192,7 @@ class EdgeTest {
             FromEdge rejected = control.await(FromEdge::hasApplied);
             assertThat(rejected.getApplied().getRevision()).isEqualTo(5);
             assertThat(rejected.getApplied().getRejectedReason()).contains("shared");
+            assertThat(edge.status().differences()).containsExactly("~ rt_a backends", "+ rt_b");
             control.send(ByteString.copyFromUtf8("{\"revision\":"));
             assertThat(control.await(FromEdge::hasApplied).getApplied().getRejectedReason())
                     .isNotEmpty();
@@ -331,7 +332,10 @@ class EdgeTest {
                 Duration.ZERO,
                 Duration.ofSeconds(5),
                 true,
-                true);
+                true,
+                false,
+                List.of(),
+                false);
         return new Edge(options, EdgeIdentity.load(dataDir).orElseThrow());
     }
 

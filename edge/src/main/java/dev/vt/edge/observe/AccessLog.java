@@ -3,9 +3,12 @@ package dev.vt.edge.observe;
 import dev.vt.edge.relay.ConnectionObserver;
 import dev.vt.edge.relay.ConnectionRecord;
 import dev.vt.edge.relay.EndReason;
+import dev.vt.edge.relay.HelloKind;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -40,11 +44,18 @@ public final class AccessLog implements ConnectionObserver, AutoCloseable {
     private final ArrayBlockingQueue<ConnectionRecord> queue = new ArrayBlockingQueue<>(QUEUE);
     private final LongAdder dropped = new LongAdder();
     private final Thread writer;
+    private final boolean cutAddresses;
+    private String time = "";
+    private long timeOf = -1;
     private volatile boolean closed;
 
-    /** @param next is told everything as well */
-    public AccessLog(Path file, String edgeId, ConnectionObserver next) {
+    /**
+     * @param cutAddresses whether only the network of a client is written
+     * @param next is told everything as well
+     */
+    public AccessLog(Path file, String edgeId, boolean cutAddresses, ConnectionObserver next) {
         this.file = file;
+        this.cutAddresses = cutAddresses;
         this.edgeId = edgeId;
         this.next = next;
         this.writer = Thread.ofPlatform().name("edge-access-log").daemon().start(this::writeAll);
@@ -58,6 +69,11 @@ public final class AccessLog implements ConnectionObserver, AutoCloseable {
     @Override
     public void refused(int port, EndReason reason) {
         next.refused(port, reason);
+    }
+
+    @Override
+    public void sniffed(HelloKind hello) {
+        next.sniffed(hello);
     }
 
     @Override
@@ -88,7 +104,7 @@ public final class AccessLog implements ConnectionObserver, AutoCloseable {
                     TimeUnit.NANOSECONDS.sleep(PERIOD_NANOS);
                     continue;
                 }
-                batch.forEach(connection -> append(lines, connection, edgeId));
+                batch.forEach(connection -> append(lines, connection));
                 write(lines);
             } catch (InterruptedException e) {
                 closed = true;
@@ -129,12 +145,10 @@ public final class AccessLog implements ConnectionObserver, AutoCloseable {
     }
 
     /** Written by hand: this runs once per connection. */
-    static void append(StringBuilder out, ConnectionRecord c, String edgeId) {
-        out.append("{\"ts\":\"")
-                .append(Instant.now())
-                .append("\",\"edge_id\":\"")
-                .append(edgeId)
-                .append('"');
+    private void append(StringBuilder out, ConnectionRecord c) {
+        out.append("{\"ts\":\"");
+        appendTime(out, System.currentTimeMillis());
+        out.append("\",\"edge_id\":\"").append(edgeId).append('"');
         if (c.idHigh() != 0) {
             out.append(",\"connection_id\":\"")
                     .append(HEX.toHexDigits(c.idHigh()))
@@ -144,7 +158,7 @@ public final class AccessLog implements ConnectionObserver, AutoCloseable {
         out.append(",\"listen_port\":").append(c.port());
         text(out, "route_id", c.routeId());
         text(out, "sni", c.serverName());
-        out.append(",\"client\":\"").append(c.client().getAddress().getHostAddress());
+        out.append(",\"client\":\"").append(address(c.client().getAddress()).getHostAddress());
         out.append("\",\"client_port\":").append(c.client().getPort());
         text(out, "backend", c.backend());
         out.append(",\"retries\":").append(c.retries());
@@ -157,6 +171,37 @@ public final class AccessLog implements ConnectionObserver, AutoCloseable {
                 .append(c.sent());
         out.append(",\"revision\":").append(c.revision());
         out.append(",\"end\":\"").append(c.end().word()).append("\"}\n");
+    }
+
+    /** Lines of one second share its text. */
+    private void appendTime(StringBuilder out, long millis) {
+        long second = millis / 1000;
+        if (second != timeOf) {
+            timeOf = second;
+            String text = Instant.ofEpochSecond(second).toString();
+            time = text.substring(0, text.length() - 1);
+        }
+        long rest = millis % 1000;
+        out.append(time)
+                .append('.')
+                .append((char) ('0' + rest / 100))
+                .append((char) ('0' + rest / 10 % 10))
+                .append((char) ('0' + rest % 10))
+                .append('Z');
+    }
+
+    /** Whole, or cut to /48 and /24, which name a site rather than somebody. */
+    private InetAddress address(InetAddress client) {
+        if (!cutAddresses) {
+            return client;
+        }
+        byte[] bytes = client.getAddress();
+        Arrays.fill(bytes, bytes.length == 16 ? 6 : 3, bytes.length, (byte) 0);
+        try {
+            return InetAddress.getByAddress(bytes);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address of " + bytes.length + " bytes", e);
+        }
     }
 
     private static void millis(StringBuilder out, String name, long nanos) {

@@ -3,10 +3,14 @@ package dev.vt.edge.observe;
 import dev.vt.edge.relay.ConnectionObserver;
 import dev.vt.edge.relay.ConnectionRecord;
 import dev.vt.edge.relay.EndReason;
+import dev.vt.edge.relay.HelloKind;
 import dev.vt.edge.relay.Relay;
+import dev.vt.edge.table.Route;
 import dev.vt.edge.table.RoutingTable;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,10 +18,16 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** Counts what happens to connections and renders it for Prometheus. Safe for use by many threads. */
 public final class EdgeMetrics implements ConnectionObserver {
+    /** Routes with series of their own. */
+    private static final int BUSIEST = 1000;
+
     private final Map<Integer, Port> ports = new ConcurrentHashMap<>();
     private final Histogram connects = new Histogram();
     private final LongAdder refusedConnects = new LongAdder();
     private final LongAdder timedOutConnects = new LongAdder();
+    private final Map<HelloKind, LongAdder> hellos = new EnumMap<>(HelloKind.class);
+    private final Histogram applied = new Histogram();
+    private final Histogram refused = new Histogram();
     private final LongAdder receivedBytes = new LongAdder();
     private final LongAdder sentBytes = new LongAdder();
     private volatile long appliedAt = System.nanoTime();
@@ -39,6 +49,20 @@ public final class EdgeMetrics implements ConnectionObserver {
             if (counter != null) {
                 counter.increment();
             }
+        }
+    }
+
+    public EdgeMetrics() {
+        for (HelloKind kind : HelloKind.values()) {
+            hellos.put(kind, new LongAdder());
+        }
+    }
+
+    @Override
+    public void sniffed(HelloKind hello) {
+        LongAdder counter = hellos.get(hello);
+        if (counter != null) {
+            counter.increment();
         }
     }
 
@@ -71,9 +95,12 @@ public final class EdgeMetrics implements ConnectionObserver {
         sentBytes.add(connection.sent());
     }
 
-    /** A table has just been put in force. */
-    public void tableApplied() {
-        appliedAt = System.nanoTime();
+    /** A table has been put in force, or refused. */
+    public void tableApplied(boolean inForce, long nanos) {
+        (inForce ? applied : refused).record(nanos);
+        if (inForce) {
+            appliedAt = System.nanoTime();
+        }
     }
 
     private Port port(int number) {
@@ -104,20 +131,26 @@ public final class EdgeMetrics implements ConnectionObserver {
         out.append("# TYPE vt_edge_connect_failures_total counter\n");
         gauge(out, "vt_edge_connect_failures_total{reason=\"refused\"}", refusedConnects.sum());
         gauge(out, "vt_edge_connect_failures_total{reason=\"timeout\"}", timedOutConnects.sum());
+        out.append("# TYPE vt_edge_sni_total counter\n");
+        hellos.forEach((kind, count) -> gauge(out, "vt_edge_sni_total{result=\"" + kind.word() + "\"}", count.sum()));
+        out.append("# TYPE vt_edge_apply_seconds histogram\n");
+        applied.render("vt_edge_apply_seconds", "result=\"applied\"", out);
+        refused.render("vt_edge_apply_seconds", "result=\"refused\"", out);
         renderTable(relay.table(), out);
+        renderRoutes(relay.table(), out);
         return out.toString();
     }
 
     private void renderTable(RoutingTable table, StringBuilder out) {
         long now = System.nanoTime();
-        long ejected = table.routes()
+        long leftOut = table.routes()
                 .flatMap(route -> route.backends().stream())
-                .filter(backend -> backend.state().isEjected(now))
+                .filter(backend -> backend.state().isOut(now))
                 .count();
         long all = table.routes().mapToLong(route -> route.backends().size()).sum();
         out.append("# TYPE vt_edge_backends gauge\n");
-        gauge(out, "vt_edge_backends{state=\"usable\"}", all - ejected);
-        gauge(out, "vt_edge_backends{state=\"ejected\"}", ejected);
+        gauge(out, "vt_edge_backends{state=\"usable\"}", all - leftOut);
+        gauge(out, "vt_edge_backends{state=\"out\"}", leftOut);
         out.append("# TYPE vt_edge_table_revision gauge\n");
         gauge(out, "vt_edge_table_revision", table.revision());
         out.append("# TYPE vt_edge_table_age_seconds gauge\n");
@@ -125,6 +158,25 @@ public final class EdgeMetrics implements ConnectionObserver {
                 out,
                 "vt_edge_table_age_seconds",
                 Duration.ofNanos(now - appliedAt).toSeconds());
+    }
+
+    private static void renderRoutes(RoutingTable table, StringBuilder out) {
+        List<Route> busiest = table.routes()
+                .sorted(Comparator.comparingLong((Route route) -> route.state().opened())
+                        .reversed()
+                        .thenComparing(Route::id))
+                .limit(BUSIEST)
+                .toList();
+        out.append("# TYPE vt_edge_route_connections_total counter\n");
+        busiest.forEach(route -> gauge(
+                out,
+                "vt_edge_route_connections_total{route=\"" + route.id() + "\"}",
+                route.state().opened()));
+        out.append("# TYPE vt_edge_route_connect_failures_total counter\n");
+        busiest.forEach(route -> gauge(
+                out,
+                "vt_edge_route_connect_failures_total{route=\"" + route.id() + "\"}",
+                route.state().connectFailures()));
     }
 
     private static void gauge(StringBuilder out, String series, long value) {

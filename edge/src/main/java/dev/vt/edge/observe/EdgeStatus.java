@@ -11,6 +11,7 @@ import java.util.List;
  * @param appliedRevision in force
  * @param offeredRevision newest that a server sent
  * @param rejection why the newest table is not in force, empty if it is
+ * @param differences of the refused table, sorted by route: {@code + id}, {@code - id}, {@code ~ id field…}
  * @param routes sorted by id
  */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -22,6 +23,7 @@ public record EdgeStatus(
         long appliedRevision,
         long offeredRevision,
         String rejection,
+        List<String> differences,
         int openConnections,
         List<Integer> ports,
         List<Integer> failedPorts,
@@ -29,10 +31,14 @@ public record EdgeStatus(
     public EdgeStatus {
         ports = List.copyOf(ports);
         failedPorts = List.copyOf(failedPorts);
+        differences = List.copyOf(differences);
         routes = List.copyOf(routes);
     }
 
-    /** @param state {@code bound}, {@code failed}, or {@code no_ready_backend} */
+    /**
+     * @param out backends that are left out for now: ejected, or not reached by probes
+     * @param state {@code bound}, {@code failed}, or {@code no_ready_backend}
+     */
     @JsonNaming(SnakeCaseStrategy.class)
     public record RouteStatus(
             String routeId,
@@ -40,7 +46,7 @@ public record EdgeStatus(
             String hostname,
             int listenPort,
             int backends,
-            int ejected,
+            int out,
             int open,
             String state) {}
 }

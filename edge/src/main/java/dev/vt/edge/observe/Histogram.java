@@ -27,18 +27,37 @@ final class Histogram {
 
     void render(String name, StringBuilder out) {
         out.append("# TYPE ").append(name).append(" histogram\n");
+        render(name, "", out);
+    }
+
+    /** @param label {@code name="value"}, or empty */
+    void render(String name, String label, StringBuilder out) {
+        String first = label.isEmpty() ? "" : label + ",";
+        String alone = label.isEmpty() ? "" : "{" + label + "}";
         long total = 0;
         for (int i = 0; i < buckets.length; i++) {
             total += buckets[i].sum();
             String bound = i < BOUNDS.length ? String.valueOf(BOUNDS[i]) : "+Inf";
             out.append(name)
-                    .append("_bucket{le=\"")
+                    .append("_bucket{")
+                    .append(first)
+                    .append("le=\"")
                     .append(bound)
                     .append("\"} ")
                     .append(total)
                     .append('\n');
         }
-        out.append(name).append("_sum ").append(sumNanos.sum() / 1e9).append('\n');
-        out.append(name).append("_count ").append(total).append('\n');
+        out.append(name)
+                .append("_sum")
+                .append(alone)
+                .append(' ')
+                .append(sumNanos.sum() / 1e9)
+                .append('\n');
+        out.append(name)
+                .append("_count")
+                .append(alone)
+                .append(' ')
+                .append(total)
+                .append('\n');
     }
 }

@@ -12,6 +12,7 @@ import dev.vt.edge.relay.Relay;
 import dev.vt.edge.table.Route;
 import dev.vt.identity.CurrentIdentity;
 import dev.vt.kernel.Json;
+import dev.vt.os.ThisProcess;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
@@ -41,6 +42,8 @@ public final class TableFollower implements AutoCloseable {
     private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
+    private static final int NICE = 10;
+
     private final EdgeIdentity identity;
     private final Path authority;
     private final CurrentIdentity certificate;
@@ -54,6 +57,7 @@ public final class TableFollower implements AutoCloseable {
     private volatile String connectedTo = "";
     private volatile String lastRejection = "";
     private volatile long offeredRevision;
+    private volatile long lostAt = System.nanoTime();
 
     /**
      * @param authority of the cluster, which servers must show
@@ -89,6 +93,11 @@ public final class TableFollower implements AutoCloseable {
         return connectedTo;
     }
 
+    /** Whether no server has been followed for so long that what it last said may be wrong by now (B5). */
+    public boolean isStale(Duration after) {
+        return connectedTo.isEmpty() && System.nanoTime() - lostAt > after.toNanos();
+    }
+
     /** Why the newest table was refused; empty if it was not. */
     public String lastRejection() {
         return lastRejection;
@@ -100,6 +109,8 @@ public final class TableFollower implements AutoCloseable {
     }
 
     private void follow() {
+        // Connections first: a large table takes long enough to be noticed by those on the same core.
+        ThisProcess.yieldCpuToOthers(NICE);
         Duration pause = SHORTEST_PAUSE;
         int turn = 0;
         while (!closed) {
@@ -113,7 +124,10 @@ public final class TableFollower implements AutoCloseable {
             } catch (InterruptedException e) {
                 return;
             }
-            connectedTo = "";
+            if (!connectedTo.isEmpty()) {
+                lostAt = System.nanoTime();
+                connectedTo = "";
+            }
             if (!rest(pause)) {
                 return;
             }

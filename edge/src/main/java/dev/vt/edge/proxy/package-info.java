@@ -1,4 +1,4 @@
-/** Writes PROXY protocol version 2 headers (ingress.md §4). */
+/** Writes and reads PROXY protocol version 2 headers (ingress.md §4). Bytes in, bytes out: no sockets here. */
 @NullMarked
 package dev.vt.edge.proxy;
 

@@ -7,6 +7,9 @@ public interface ConnectionObserver {
     /** A connection that was refused before it cost anything; it gets no record. */
     void refused(int port, EndReason reason);
 
+    /** What a hello was, once for each connection to a {@code tls} listener that sent anything or ran out of time. */
+    void sniffed(HelloKind hello);
+
     /** @param nanos from the connect call to the established connection */
     void connected(long nanos);
 
@@ -22,6 +25,9 @@ public interface ConnectionObserver {
 
             @Override
             public void refused(int port, EndReason reason) {}
+
+            @Override
+            public void sniffed(HelloKind hello) {}
 
             @Override
             public void connected(long nanos) {}

@@ -30,7 +30,7 @@ final class Deadlines {
             }
             queue.remove();
             if (waiting) {
-                head.connection().patienceEnded(now);
+                head.connection().patienceEnded();
             }
         }
     }

@@ -15,6 +15,7 @@ public enum EndReason {
     DRAIN,
     NO_BACKEND,
     CONNECT_FAILED,
+    BAD_PROXY_HEADER,
     NOT_TLS,
     BAD_HELLO,
     UNKNOWN_NAME,
@@ -22,7 +23,6 @@ public enum EndReason {
     TOO_BIG,
     EOF,
     NO_ROUTE,
-    IPV4,
     INTERNAL;
 
     private final String word = name().toLowerCase(Locale.ROOT);

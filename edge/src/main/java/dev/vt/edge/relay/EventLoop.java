@@ -1,18 +1,14 @@
 package dev.vt.edge.relay;
 
 import dev.vt.edge.table.RoutingTable;
-import java.io.IOException;
+import dev.vt.os.ErrnoException;
+import dev.vt.os.NativeBuffer;
+import dev.vt.os.Poller;
+import dev.vt.os.StreamSockets;
 import java.io.UncheckedIOException;
-import java.net.Inet4Address;
-import java.nio.ByteBuffer;
-import java.nio.channels.CancelledKeyException;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
+import java.net.InetAddress;
+import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -24,33 +20,38 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One selector, its listeners and its connections, all used by one platform thread. Others hand it tasks with
+ * One poller, its listeners and its connections, all used by one platform thread. Others hand it tasks with
  * {@link #execute}.
  */
 final class EventLoop implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(EventLoop.class);
-    private static final int SCRATCH = 1 << 16;
-    private static final long SWEEP_PERIOD = TimeUnit.SECONDS.toNanos(1);
+    private static final int EVENTS = 256;
+    /** Connections are looked at once a second, a slice of them at a time, so that many of them delay nobody. */
+    private static final int SLICES = 16;
+
+    private static final long SLICE_PERIOD = TimeUnit.SECONDS.toNanos(1) / SLICES;
 
     private final RelaySettings settings;
     private final Supplier<RoutingTable> tables;
     private final ClientLimiter limiter;
     private final AtomicInteger openOnEdge;
     private final ConnectionObserver observer;
-    private final Selector selector;
-    private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH);
-    private final BufferPool buffers = new BufferPool(SCRATCH);
+    private final Poller poller;
+    private final StreamSockets sockets = new StreamSockets();
+    private final NativeBuffer scratch = new NativeBuffer(Flow.MOST_HELD);
+    private final Buffers buffers = new Buffers(Flow.MOST_HELD);
+    private final Pipes pipes = new Pipes(sockets);
     private final ConnectionIds ids = new ConnectionIds();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Map<Integer, Listener> listeners = new HashMap<>();
+    private final ArrayDeque<Connection> again = new ArrayDeque<>();
+    private final Slots slots = new Slots();
     private final Deadlines hellos;
     private final Deadlines connects;
-    private @Nullable Connection first;
-    private List<SocketChannel> closing = new ArrayList<>();
-    private List<SocketChannel> closeable = new ArrayList<>();
     private long now = System.nanoTime();
     private long wallMillis = System.currentTimeMillis();
-    private long nextSweep = now + SWEEP_PERIOD;
+    private long nextSlice = now + SLICE_PERIOD;
+    private int slice;
     private volatile boolean stopped;
     private volatile long lastTick = now;
 
@@ -60,80 +61,74 @@ final class EventLoop implements Runnable {
             ClientLimiter limiter,
             AtomicInteger openOnEdge,
             ConnectionObserver observer)
-            throws IOException {
+            throws ErrnoException {
         this.settings = settings;
         this.tables = tables;
         this.limiter = limiter;
         this.openOnEdge = openOnEdge;
         this.observer = observer;
-        this.selector = Selector.open();
-        this.hellos = new Deadlines(settings.sniffTimeout().toNanos());
-        this.connects = new Deadlines(settings.connectTimeout().toNanos());
+        this.poller = new Poller(EVENTS);
+        this.hellos = new Deadlines(settings.times().hello().toNanos());
+        this.connects = new Deadlines(settings.times().connect().toNanos());
     }
 
     /** Runs a task on this loop, soon. */
     void execute(Runnable task) {
         tasks.add(task);
-        selector.wakeup();
+        poller.wakeup();
     }
 
     void stop() {
         stopped = true;
-        selector.wakeup();
+        poller.wakeup();
     }
 
-    /** When the loop last came round; it does at least once a second. */
+    /** When the loop last came round; it does many times a second. */
     long lastTick() {
         return lastTick;
     }
 
     @Override
     public void run() {
-        try (selector) {
+        try (poller) {
             while (!stopped) {
                 tick();
             }
+            runTasks();
             listeners.values().forEach(Listener::close);
-            while (first != null) {
-                first.reset(EndReason.DRAIN);
-            }
-            selector.selectNow();
-            closing.forEach(Sockets::close);
-        } catch (IOException e) {
+            resetAll(EndReason.DRAIN);
+            pipes.close();
+        } catch (ErrnoException e) {
             throw new UncheckedIOException("event loop failed", e);
         }
     }
 
-    private void tick() throws IOException {
-        long wait = Math.min(nextSweep - now, connects.untilNext(now, hellos.untilNext(now, SWEEP_PERIOD)));
-        List<SocketChannel> deregistered = takeClosing();
-        if (deregistered.isEmpty()) {
-            // Rounded up, or the last millisecond before a deadline would be spent spinning.
-            long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(wait + 999_999));
-            selector.select(this::ready, millis);
-        } else {
-            selector.selectNow(this::ready);
-            deregistered.forEach(Sockets::close);
-            deregistered.clear();
-        }
+    private void tick() throws ErrnoException {
+        int n = poller.await(again.isEmpty() ? millisToWait() : 0);
         updateClock();
-        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-            task.run();
+        for (int i = 0; i < n; i++) {
+            int token = poller.token(i);
+            if (token >= 0) {
+                ready(slots.get(token), poller.ready(i));
+            }
         }
+        for (int turns = again.size(); turns > 0; turns--) {
+            again.remove().goOn();
+        }
+        slots.reuse();
+        runTasks();
         hellos.expire(now);
         connects.expire(now);
-        if (now - nextSweep >= 0) {
-            sweep();
-            nextSweep = now + SWEEP_PERIOD;
+        if (now - nextSlice >= 0) {
+            sweepSlice();
+            nextSlice = now + SLICE_PERIOD;
         }
     }
 
-    /** What was given to {@link #closeSoon} before this round; the next select forgets its keys. */
-    private List<SocketChannel> takeClosing() {
-        List<SocketChannel> taken = closing;
-        closing = closeable;
-        closeable = taken;
-        return taken;
+    /** Rounded up, or the last millisecond before a deadline would be spent spinning. */
+    private int millisToWait() {
+        long nanos = Math.min(nextSlice - now, connects.untilNext(now, hellos.untilNext(now, SLICE_PERIOD)));
+        return (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos + 999_999));
     }
 
     private void updateClock() {
@@ -142,30 +137,35 @@ final class EventLoop implements Runnable {
         lastTick = now;
     }
 
-    private void ready(SelectionKey key) {
+    private void ready(Object owner, int events) {
         try {
-            switch (key.attachment()) {
-                case Side side -> side.ready(key.readyOps());
-                case Listener listener -> {
-                    updateClock();
-                    listener.accept();
+            switch (owner) {
+                case Side side -> {
+                    side.note(events);
+                    side.connection().ready(side, events);
                 }
-                default -> throw new IllegalStateException("a key without an owner");
+                case Listener listener -> listener.accept();
+                // An earlier event of this round has closed it.
+                default -> log.trace("event for a closed socket");
             }
-        } catch (CancelledKeyException e) {
-            // An earlier event of the same round has closed this one.
-            log.trace("event for a closed socket");
         } catch (RuntimeException e) {
             log.error("event failed", e);
         }
     }
 
-    private void sweep() {
-        for (Connection each = first; each != null; ) {
-            Connection following = each.next();
-            each.sweep(now);
-            each = following;
+    private void runTasks() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
         }
+    }
+
+    private void sweepSlice() {
+        slots.forEach(slice, SLICES, owner -> {
+            if (owner instanceof Side side && side.isClient()) {
+                side.connection().sweep(now);
+            }
+        });
+        slice = (slice + 1) % SLICES;
         if (!isFull()) {
             listeners.values().forEach(listener -> listener.setAccepting(true));
         }
@@ -173,13 +173,14 @@ final class EventLoop implements Runnable {
 
     // ---- listeners, by task
 
-    void listen(int port, ServerSocketChannel channel) {
-        Listener listener = new Listener(this, port, channel);
+    void listen(int port, int fd) {
+        Listener listener = new Listener(this, port, fd);
         try {
             listener.register();
             listeners.put(port, listener);
-        } catch (IOException e) {
+        } catch (ErrnoException e) {
             log.error("listener could not be registered port={}", port, e);
+            listener.close();
         }
     }
 
@@ -196,40 +197,55 @@ final class EventLoop implements Runnable {
     }
 
     void resetAll(EndReason reason) {
-        while (first != null) {
-            first.reset(reason);
-        }
+        slots.forEach(0, 1, owner -> {
+            if (owner instanceof Side side) {
+                side.connection().reset(reason);
+            }
+        });
     }
 
     // ---- for connections and listeners of this loop
 
-    void add(Connection connection) {
-        connection.insertBefore(first);
-        first = connection;
+    /** @return the slot that events of this descriptor name */
+    int watch(Object owner, int fd, int interest) throws ErrnoException {
+        int slot = slots.take(owner);
+        try {
+            poller.add(fd, interest, slot);
+        } catch (ErrnoException e) {
+            slots.free(slot);
+            throw e;
+        }
+        return slot;
+    }
+
+    void rewatch(int fd, int interest, int slot) throws ErrnoException {
+        poller.modify(fd, interest, slot);
+    }
+
+    /** Closing the descriptor ends its events; those of this round are passed over. */
+    void forget(int slot) {
+        slots.free(slot);
+    }
+
+    /** The connection is asked to go on after the others have had their turn. */
+    void later(Connection connection) {
+        again.add(connection);
+    }
+
+    void added() {
         openOnEdge.incrementAndGet();
     }
 
-    void remove(Connection connection) {
-        first = connection.unlink(first);
+    /** @param limited whose share it was part of, null if nobody's */
+    void removed(@Nullable InetAddress limited) {
         openOnEdge.decrementAndGet();
-        limiter.closed(connection.clientAddress().getAddress());
-    }
-
-    /**
-     * Closes a socket after the next select. A channel that is closed while a selector knows it costs two more system calls
-     * and is closed no earlier.
-     */
-    void closeSoon(SocketChannel channel, SelectionKey key) {
-        key.cancel();
-        closing.add(channel);
+        if (limited != null) {
+            limiter.closed(limited);
+        }
     }
 
     boolean isFull() {
-        return openOnEdge.get() >= settings.maxConnections();
-    }
-
-    boolean acceptsIpv4() {
-        return settings.listenAddress() instanceof Inet4Address;
+        return openOnEdge.get() >= settings.limits().edge();
     }
 
     void awaitHello(Connection connection, int attempt) {
@@ -256,17 +272,21 @@ final class EventLoop implements Runnable {
         return observer;
     }
 
-    Selector selector() {
-        return selector;
+    StreamSockets sockets() {
+        return sockets;
     }
 
     /** For one read and the writes that follow at once. */
-    ByteBuffer scratch() {
+    NativeBuffer scratch() {
         return scratch;
     }
 
-    BufferPool buffers() {
+    Buffers buffers() {
         return buffers;
+    }
+
+    Pipes pipes() {
+        return pipes;
     }
 
     ConnectionIds ids() {

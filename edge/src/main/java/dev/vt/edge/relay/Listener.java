@@ -2,36 +2,36 @@ package dev.vt.edge.relay;
 
 import dev.vt.edge.table.PortTable;
 import dev.vt.edge.table.RoutingTable;
-import java.io.IOException;
-import java.net.Inet4Address;
+import dev.vt.os.Errno;
+import dev.vt.os.ErrnoException;
+import dev.vt.os.Poller;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One listening socket of one loop. Used by that loop. */
 final class Listener {
     private static final Logger log = LoggerFactory.getLogger(Listener.class);
-    private static final int MAX_ACCEPTS = 64;
+    private static final int MAX_ACCEPTS = 16;
 
     private final EventLoop loop;
     private final int port;
-    private final ServerSocketChannel channel;
-    private @Nullable SelectionKey key;
+    private final int fd;
+    private int slot = -1;
+    private boolean accepting = true;
 
-    Listener(EventLoop loop, int port, ServerSocketChannel channel) {
+    Listener(EventLoop loop, int port, int fd) {
         this.loop = loop;
         this.port = port;
-        this.channel = channel;
+        this.fd = fd;
     }
 
-    void register() throws IOException {
-        key = channel.register(loop.selector(), SelectionKey.OP_ACCEPT, this);
+    void register() throws ErrnoException {
+        slot = loop.watch(this, fd, Poller.READ);
     }
 
+    /** Level-triggered: what is left over is told again. */
     void accept() {
         for (int i = 0; i < MAX_ACCEPTS; i++) {
             if (loop.isFull()) {
@@ -46,55 +46,49 @@ final class Listener {
 
     /** @return whether there may be another */
     private boolean acceptOne() {
-        SocketChannel client;
-        try {
-            client = channel.accept();
-        } catch (IOException e) {
-            // Out of descriptors, or the client is gone: accepting goes on at the next sweep.
-            log.warn("accept failed port={}", port, e);
-            setAccepting(false);
-            return false;
+        int client = loop.sockets().accept(fd);
+        if (client >= 0) {
+            admit(client, loop.sockets().acceptedFrom());
+            return true;
         }
-        if (client == null) {
-            return false;
-        }
-        try {
-            Sockets.prepare(client);
-            admit(client, (InetSocketAddress) client.getRemoteAddress());
-        } catch (IOException e) {
-            Sockets.reset(client);
-        }
-        return true;
+        return switch (-client) {
+            case Errno.EAGAIN -> false;
+            case Errno.EINTR, Errno.ECONNABORTED -> true;
+            default -> {
+                // Out of descriptors or memory: accepting goes on at the next sweep.
+                log.warn("accept failed port={} errno={}", port, -client);
+                setAccepting(false);
+                yield false;
+            }
+        };
     }
 
-    private void admit(SocketChannel client, @Nullable InetSocketAddress address) {
+    private void admit(int client, InetSocketAddress address) {
         RoutingTable table = loop.table();
         PortTable found = table.port(port);
-        EndReason refusal = null;
-        if (address == null) {
-            refusal = EndReason.CLIENT_RST;
-        } else if (found == null) {
-            refusal = EndReason.NO_ROUTE;
-        } else if (address.getAddress() instanceof Inet4Address && !loop.acceptsIpv4()) {
-            refusal = EndReason.IPV4;
-        } else if (!loop.limiter().tryOpen(address.getAddress(), loop.now())) {
-            refusal = EndReason.LIMIT_CLIENT;
-        }
-        if (refusal != null || address == null || found == null) {
-            Sockets.reset(client);
-            loop.observer().refused(port, refusal == null ? EndReason.NO_ROUTE : refusal);
+        InetAddress from = address.getAddress();
+        // A trusted proxy speaks for many clients; whose connection this is its header will say.
+        boolean proxied = loop.settings().trusts(from);
+        if (found == null || (!proxied && !loop.limiter().tryOpen(from, loop.now()))) {
+            loop.sockets().reset(client);
+            loop.observer().refused(port, found == null ? EndReason.NO_ROUTE : EndReason.LIMIT_CLIENT);
             return;
         }
         loop.observer().accepted(port);
-        Connection connection = new Connection(loop, client, address, found, table.revision(), System.nanoTime());
-        loop.add(connection);
+        Connection connection = new Connection(loop, client, address, proxied, found, table.revision());
+        loop.added();
         connection.start();
     }
 
-    void setAccepting(boolean accepting) {
-        SelectionKey registered = key;
-        if (registered != null && registered.isValid()) {
-            registered.interestOps(accepting ? SelectionKey.OP_ACCEPT : 0);
+    void setAccepting(boolean wanted) {
+        if (wanted == accepting || slot < 0) {
+            return;
+        }
+        accepting = wanted;
+        try {
+            loop.rewatch(fd, wanted ? Poller.READ : 0, slot);
+        } catch (ErrnoException e) {
+            log.error("listener cannot be watched port={}", port, e);
         }
     }
 
@@ -107,14 +101,9 @@ final class Listener {
     }
 
     void close() {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            log.warn("listener could not be closed port={}", port, e);
+        if (slot >= 0) {
+            loop.forget(slot);
         }
-    }
-
-    int port() {
-        return port;
+        loop.sockets().close(fd);
     }
 }

@@ -1,10 +1,9 @@
 package dev.vt.edge.relay;
 
 import dev.vt.edge.table.RoutingTable;
-import java.io.IOException;
+import dev.vt.os.ErrnoException;
+import dev.vt.os.StreamSockets;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
-import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,20 +21,28 @@ import org.slf4j.LoggerFactory;
 public final class Relay implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Relay.class);
     private static final int BACKLOG = 4096;
+    /** What a handshake takes from near and far, with one packet lost. */
+    private static final Duration HANDSHAKES = Duration.ofSeconds(1);
 
     private final RelaySettings settings;
     private final ClientLimiter limiter;
     private final AtomicInteger open = new AtomicInteger();
     private final List<EventLoop> loops = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
-    private final Set<Integer> bound = new TreeSet<>();
+    /** A socket of each port; sockets belong to loops. */
+    private final TreeMap<Integer, Integer> listening = new TreeMap<>();
+
     private final TreeMap<Integer, String> failed = new TreeMap<>();
+    /** For listeners, under this object's lock. */
+    private final StreamSockets sockets = new StreamSockets();
+
     private boolean draining;
     private volatile RoutingTable table = RoutingTable.EMPTY;
 
-    public Relay(RelaySettings settings, ConnectionObserver observer) throws IOException {
+    public Relay(RelaySettings settings, ConnectionObserver observer) throws ErrnoException {
         this.settings = settings;
-        this.limiter = new ClientLimiter(settings.maxPerClient(), settings.maxNewPerClient());
+        this.limiter =
+                new ClientLimiter(settings.limits().client(), settings.limits().clientPerSecond());
         for (int i = 0; i < settings.loops(); i++) {
             EventLoop loop = new EventLoop(settings, () -> table, limiter, open, observer);
             loops.add(loop);
@@ -54,14 +61,14 @@ public final class Relay implements AutoCloseable {
             return Set.copyOf(failed.keySet());
         }
         for (int port : new TreeSet<>(next.ports().keySet())) {
-            if (!bound.contains(port)) {
+            if (!listening.containsKey(port)) {
                 bind(port);
             }
         }
         table = next;
-        for (int port : new HashSet<>(bound)) {
+        for (int port : new HashSet<>(listening.keySet())) {
             if (next.port(port) == null) {
-                bound.remove(port);
+                listening.remove(port);
                 loops.forEach(loop -> loop.execute(() -> loop.unlisten(port)));
             }
         }
@@ -82,39 +89,28 @@ public final class Relay implements AutoCloseable {
 
     /** Every loop gets its own socket on the port; the kernel spreads connections over them. */
     private void bind(int port) {
-        List<ServerSocketChannel> sockets = new ArrayList<>();
+        List<Integer> fds = new ArrayList<>();
         try {
             for (int i = 0; i < loops.size(); i++) {
-                ServerSocketChannel socket = ServerSocketChannel.open();
-                sockets.add(socket);
-                socket.configureBlocking(false);
-                socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-                socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
-                socket.bind(new InetSocketAddress(settings.listenAddress(), port), BACKLOG);
+                fds.add(KeepAlive.listen(sockets, new InetSocketAddress(settings.listenAddress(), port), BACKLOG));
             }
-        } catch (IOException e) {
+        } catch (ErrnoException e) {
             if (failed.put(port, String.valueOf(e.getMessage())) == null) {
                 log.warn("port could not be bound port={}", port, e);
             }
-            sockets.forEach(Relay::closeUnused);
+            fds.forEach(sockets::close);
             return;
         }
+        // An edge that drained here before may have left its mark.
+        sockets.spread(fds.getFirst());
         for (int i = 0; i < loops.size(); i++) {
             EventLoop loop = loops.get(i);
-            ServerSocketChannel socket = sockets.get(i);
-            loop.execute(() -> loop.listen(port, socket));
+            int fd = fds.get(i);
+            loop.execute(() -> loop.listen(port, fd));
         }
-        bound.add(port);
+        listening.put(port, fds.getFirst());
         if (failed.remove(port) != null) {
             log.info("port is bound at last port={}", port);
-        }
-    }
-
-    private static void closeUnused(ServerSocketChannel socket) {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            log.debug("unused socket could not be closed", e);
         }
     }
 
@@ -124,7 +120,7 @@ public final class Relay implements AutoCloseable {
 
     /** Sorted. */
     public synchronized List<Integer> boundPorts() {
-        return List.copyOf(bound);
+        return List.copyOf(listening.keySet());
     }
 
     public synchronized Set<Integer> failedPorts() {
@@ -157,18 +153,33 @@ public final class Relay implements AutoCloseable {
         return left;
     }
 
-    /** Accept queues are emptied first, so no client that was let in is turned away. */
+    /**
+     * New connections go to a successor on the same ports, if there is one, while handshakes in progress come to their end
+     * here; then accept queues are emptied and listeners closed. So no client that was let in is turned away (ADR 31).
+     */
     private void stopListening() throws InterruptedException {
         synchronized (this) {
             draining = true;
-            bound.clear();
+            listening.forEach((port, fd) -> {
+                try {
+                    sockets.steerTo(fd, loops.size());
+                } catch (ErrnoException e) {
+                    log.warn("port cannot be handed over port={}", port, e);
+                }
+            });
         }
+        TimeUnit.NANOSECONDS.sleep(HANDSHAKES.toNanos());
         CountDownLatch closed = new CountDownLatch(loops.size());
         loops.forEach(loop -> loop.execute(() -> {
             loop.unlistenAll();
             closed.countDown();
         }));
-        closed.await(5, TimeUnit.SECONDS);
+        if (!closed.await(5, TimeUnit.SECONDS)) {
+            log.error("a loop does not close its listeners");
+        }
+        synchronized (this) {
+            listening.clear();
+        }
     }
 
     @Override

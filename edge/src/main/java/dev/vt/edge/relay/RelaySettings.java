@@ -1,71 +1,96 @@
 package dev.vt.edge.relay;
 
+import dev.vt.edge.proxy.AddressBlock;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Bounds and times of an edge; the defaults are those of ingress.md.
  *
  * @param listenAddress what every listener binds
  * @param loops event loops
- * @param sniffTimeout for the whole hello
  * @param maxSniffBytes of the hello on the wire
- * @param connectTimeout for one backend
- * @param connectBudget for all attempts of one connection
  * @param connectAttempts backends tried, the first included
- * @param tlsIdle without a byte on a {@code tls} listener
- * @param halfClosedIdle without a byte after one side has finished
- * @param maxConnections of the edge; accepting pauses above
- * @param maxPerRoute connections of one route
- * @param maxPerClient open connections of one client, an IPv6 /64 or an IPv4 address
- * @param maxNewPerClient new connections of one client in a second
+ * @param trustedProxies whose connections begin with a PROXY header that is believed (X2)
  */
 public record RelaySettings(
         InetAddress listenAddress,
         int loops,
-        Duration sniffTimeout,
         int maxSniffBytes,
-        Duration connectTimeout,
-        Duration connectBudget,
         int connectAttempts,
-        Duration tlsIdle,
-        Duration halfClosedIdle,
-        int maxConnections,
-        int maxPerRoute,
-        int maxPerClient,
-        int maxNewPerClient) {
+        Times times,
+        Limits limits,
+        List<AddressBlock> trustedProxies) {
+    public RelaySettings {
+        trustedProxies = List.copyOf(trustedProxies);
+    }
+
+    /**
+     * How long things may take.
+     *
+     * @param hello for the whole of it
+     * @param connect to one backend
+     * @param connectAll for all attempts of one connection
+     * @param tlsIdle without a byte on a {@code tls} listener
+     * @param halfClosedIdle without a byte after one side has finished
+     */
+    public record Times(
+            Duration hello, Duration connect, Duration connectAll, Duration tlsIdle, Duration halfClosedIdle) {
+        public static final Times STANDARD = new Times(
+                Duration.ofMillis(200),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(3600),
+                Duration.ofSeconds(300));
+    }
+
+    /**
+     * How many connections there may be (F5).
+     *
+     * @param edge of all routes; accepting pauses above
+     * @param route of one route
+     * @param client open ones of one client, an IPv6 /64 or an IPv4 address
+     * @param clientPerSecond new ones of one client in a second
+     */
+    public record Limits(int edge, int route, int client, int clientPerSecond) {
+        public static final Limits STANDARD = new Limits(100_000, 10_000, 1_000, 200);
+    }
+
     public static RelaySettings standard(InetAddress listenAddress) {
         return new RelaySettings(
                 listenAddress,
                 Runtime.getRuntime().availableProcessors(),
-                Duration.ofMillis(200),
                 8192,
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(5),
                 3,
-                Duration.ofSeconds(3600),
-                Duration.ofSeconds(300),
-                100_000,
-                10_000,
-                1_000,
-                200);
+                Times.STANDARD,
+                Limits.STANDARD,
+                List.of());
     }
 
-    /** For benches and tests that come from one address. */
+    /** Where all clients come from one address, as in benches and tests. */
     public RelaySettings withoutClientLimits() {
-        return new RelaySettings(
-                listenAddress,
-                loops,
-                sniffTimeout,
-                maxSniffBytes,
-                connectTimeout,
-                connectBudget,
-                connectAttempts,
-                tlsIdle,
-                halfClosedIdle,
-                maxConnections,
-                maxConnections,
-                Integer.MAX_VALUE,
-                Integer.MAX_VALUE);
+        return within(new Limits(limits.edge(), limits.edge(), Integer.MAX_VALUE, Integer.MAX_VALUE));
+    }
+
+    public RelaySettings within(Limits others) {
+        return new RelaySettings(listenAddress, loops, maxSniffBytes, connectAttempts, times, others, trustedProxies);
+    }
+
+    public RelaySettings waiting(Times others) {
+        return new RelaySettings(listenAddress, loops, maxSniffBytes, connectAttempts, others, limits, trustedProxies);
+    }
+
+    public RelaySettings trusting(List<AddressBlock> proxies) {
+        return new RelaySettings(listenAddress, loops, maxSniffBytes, connectAttempts, times, limits, proxies);
+    }
+
+    boolean trusts(InetAddress address) {
+        for (AddressBlock block : trustedProxies) {
+            if (block.contains(address)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -7,10 +7,10 @@
  *     └ limit: reset                 └──┘
  * </pre>
  *
- * <p>One event loop per core, each a platform thread with its own selector and its own listening sockets
- * ({@code SO_REUSEPORT}), so a connection lives and dies on one thread and needs no lock. Plain NIO measured cheapest for
- * short connections. Bytes that can be written at once only pass through the loop's own buffer; a connection holds a
- * buffer of its own only while its peer does not keep up.
+ * <p>One event loop per core, each a platform thread with its own poller and its own listening sockets
+ * ({@code SO_REUSEPORT}), so a connection lives and dies on one thread and needs no lock. Loops call the kernel by
+ * {@code dev.vt.os}: few bytes are copied through the loop's own buffer, many are spliced (docs/adr/0030). A connection holds a
+ * buffer or a pipe only while its peer does not keep up.
  */
 @NullMarked
 package dev.vt.edge.relay;

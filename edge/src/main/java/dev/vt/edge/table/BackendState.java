@@ -3,9 +3,11 @@ package dev.vt.edge.table;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** How connecting to one address has gone lately; shared by all loops and routes, outlives tables (B4). */
+/** How connecting to one address has gone lately; shared by all loops and routes, outlives tables (B4, B5). */
 public final class BackendState {
     static final int FAILURES = 3;
+    private static final int FALL = 3;
+    private static final int RISE = 2;
     private static final long WINDOW = Duration.ofSeconds(10).toNanos();
     private static final long FIRST_EJECTION = Duration.ofSeconds(5).toNanos();
     private static final long LONGEST_EJECTION = Duration.ofSeconds(60).toNanos();
@@ -16,6 +18,8 @@ public final class BackendState {
     private long nextEjection = FIRST_EJECTION;
     private volatile boolean ejected;
     private volatile long ejectedUntil;
+    private int probesInRow;
+    private volatile boolean unreachable;
 
     /** Open connections to it from this edge. */
     public int open() {
@@ -32,6 +36,25 @@ public final class BackendState {
 
     public boolean isEjected(long now) {
         return ejected && now - ejectedUntil < 0;
+    }
+
+    /** Whether connections go elsewhere if they can: it was ejected, or probes do not reach it. */
+    public boolean isOut(long now) {
+        return unreachable || isEjected(now);
+    }
+
+    /** Notes a probe; three in a row that fail take the backend out, two that do not take it back (B5). */
+    public synchronized void probed(boolean reached) {
+        probesInRow = reached == unreachable ? probesInRow + 1 : 0;
+        if (probesInRow >= (unreachable ? RISE : FALL)) {
+            unreachable = !unreachable;
+            probesInRow = 0;
+        }
+    }
+
+    public synchronized void forgetProbes() {
+        unreachable = false;
+        probesInRow = 0;
     }
 
     public void connected() {

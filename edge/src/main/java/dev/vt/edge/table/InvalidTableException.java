@@ -4,7 +4,7 @@ package dev.vt.edge.table;
 public final class InvalidTableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    InvalidTableException(String reason) {
+    public InvalidTableException(String reason) {
         super(reason);
     }
 

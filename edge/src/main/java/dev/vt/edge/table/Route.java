@@ -47,8 +47,8 @@ public record Route(
     }
 
     /**
-     * Backends for one new connection, best first: the one whose turn it is, then the others in order. Ejected ones are
-     * left out unless all are.
+     * Backends for one new connection, best first: the one whose turn it is, then the others in order. Those that are
+     * out are left out unless all are.
      *
      * @param max at most so many
      */
@@ -73,7 +73,7 @@ public record Route(
         List<Backend> usable = new ArrayList<>(Math.min(max, backends.size()));
         for (int i = 0; i < backends.size() && usable.size() < max; i++) {
             Backend backend = backends.get((first + i) % backends.size());
-            if (!backend.state().isEjected(now)) {
+            if (!backend.state().isOut(now)) {
                 usable.add(backend);
             }
         }
@@ -85,6 +85,7 @@ public record Route(
 
     /** Notes a failed connect; three within ten seconds eject the backend, but never more than half of the set (B4). */
     public void connectFailed(Backend backend, long now) {
+        state.connectFailed();
         if (!backend.state().failed(now)) {
             return;
         }

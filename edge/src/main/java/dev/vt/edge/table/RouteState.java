@@ -7,6 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class RouteState {
     private final AtomicLong turn = new AtomicLong();
     private final AtomicInteger open = new AtomicInteger();
+    private final AtomicLong opened = new AtomicLong();
+    private final AtomicLong connectFailures = new AtomicLong();
 
     long takeTurn() {
         return turn.getAndIncrement();
@@ -19,10 +21,25 @@ public final class RouteState {
     /** Counts a connection in. @return false, and not counted, if there are already so many */
     public boolean tryOpen(int max) {
         if (open.incrementAndGet() <= max) {
+            opened.incrementAndGet();
             return true;
         }
         open.decrementAndGet();
         return false;
+    }
+
+    /** Connections since the route was first there. */
+    public long opened() {
+        return opened.get();
+    }
+
+    /** Connects to backends that failed since then. */
+    public long connectFailures() {
+        return connectFailures.get();
+    }
+
+    void connectFailed() {
+        connectFailures.incrementAndGet();
     }
 
     public void closed() {

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,11 +15,15 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Checks a table as it came from a server and makes it ready for look-ups (C1, C2). Used by one thread. */
+/**
+ * Checks a table as it came from a server and makes it ready for look-ups (C1, C2). A route that says what it said in the
+ * table before stays the same object, so that a swap of a large table leaves little behind. Used by one thread.
+ */
 public final class TableCompiler {
     private final String edgeId;
     private final String clusterId;
     private final LiveState live;
+    private Map<String, Known> known = Map.of();
 
     public TableCompiler(String edgeId, String clusterId, LiveState live) {
         this.edgeId = edgeId;
@@ -28,23 +31,48 @@ public final class TableCompiler {
         this.live = live;
     }
 
+    private record Known(EdgeTable.Route source, Route route) {}
+
     /** @throws InvalidTableException naming the first thing that is wrong */
     public RoutingTable compile(EdgeTable table) {
-        if (!table.clusterId().equals(clusterId)) {
-            throw new InvalidTableException("table of another cluster");
-        }
-        Set<String> ids = new HashSet<>();
-        Map<Integer, List<Route>> byPort = new HashMap<>();
-        for (EdgeTable.Route each : table.routes()) {
-            Route route = route(each);
-            if (!ids.add(route.id())) {
-                throw new InvalidTableException("route " + route.id() + " is there twice");
+        Draft draft = begin();
+        table.routes().forEach(draft::add);
+        return draft.finish(table.clusterId(), table.revision());
+    }
+
+    /** A table that comes route by route. */
+    public Draft begin() {
+        return new Draft();
+    }
+
+    /** One table being made. */
+    public final class Draft {
+        private final Map<String, Known> routes = new HashMap<>(known.size() * 4 / 3 + 16);
+        private final Map<Integer, List<Route>> byPort = new HashMap<>();
+
+        private Draft() {}
+
+        /** @throws InvalidTableException naming the first thing that is wrong */
+        public void add(EdgeTable.Route source) {
+            Known before = known.get(source.routeId());
+            Known now = before != null && before.source().equals(source) ? before : new Known(source, route(source));
+            if (routes.put(source.routeId(), now) != null) {
+                throw new InvalidTableException("route " + source.routeId() + " is there twice");
             }
-            byPort.computeIfAbsent(route.port(), port -> new ArrayList<>()).add(route);
+            byPort.computeIfAbsent(now.route().port(), port -> new ArrayList<>())
+                    .add(now.route());
         }
-        Map<Integer, PortTable> ports = new HashMap<>();
-        byPort.forEach((port, routes) -> ports.put(port, portTable(port, routes)));
-        return new RoutingTable(table.clusterId(), table.revision(), ports);
+
+        /** @throws InvalidTableException naming the first thing that is wrong */
+        public RoutingTable finish(String cluster, long revision) {
+            if (!cluster.equals(clusterId)) {
+                throw new InvalidTableException("table of another cluster");
+            }
+            Map<Integer, PortTable> ports = new HashMap<>();
+            byPort.forEach((port, all) -> ports.put(port, portTable(port, all)));
+            known = routes;
+            return new RoutingTable(cluster, revision, ports);
+        }
     }
 
     private static PortTable portTable(int port, List<Route> routes) {

@@ -26,16 +26,31 @@ public final class TableStore {
     private static final int KEPT = 5;
     private static final Pattern NAME = Pattern.compile("table-(\\d{19})-([0-9a-f]{64})\\.json");
 
+    private static final Pattern UNFINISHED = Pattern.compile("table\\.new\\.(\\d{1,18})");
+
     private final Path directory;
 
     public TableStore(Path directory) throws IOException {
         this.directory = Files.createDirectories(directory);
+        try (Stream<Path> unfinished = Files.list(directory)) {
+            for (Path file : unfinished.filter(TableStore::isAbandoned).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /** What a process left behind that was killed while it wrote. */
+    private static boolean isAbandoned(Path file) {
+        Matcher name = UNFINISHED.matcher(String.valueOf(file.getFileName()));
+        return name.matches() && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty();
     }
 
     /** Keeps a table; it is there after a crash once this returns. */
     public void save(long revision, byte[] json) throws IOException {
         Path target = directory.resolve(String.format("table-%019d-%s.json", revision, Digests.sha256Hex(json)));
-        Path temporary = directory.resolve("table.new");
+        // A successor that takes over keeps its tables in the same place.
+        Path temporary =
+                directory.resolve("table.new." + ProcessHandle.current().pid());
         try (FileChannel channel = FileChannel.open(
                 temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             ByteBuffer content = ByteBuffer.wrap(json);

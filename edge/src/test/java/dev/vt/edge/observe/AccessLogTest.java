@@ -23,7 +23,7 @@ class AccessLogTest {
     void eachConnectionIsOneJsonLineWhateverItsNameHolds() throws Exception {
         Path file = directory.resolve("access.log");
         String hostile = "a\"\\\n\u0000\u00ff.example";
-        try (AccessLog log = new AccessLog(file, "edge_1", ConnectionObserver.none())) {
+        try (AccessLog log = new AccessLog(file, "edge_1", false, ConnectionObserver.none())) {
             log.ended(record("rt_1", hostile, "inst_1", 1_234_567));
             log.ended(record("", "", "", -1));
         }
@@ -38,6 +38,17 @@ class AccessLogTest {
         assertThat(line.path("end").asText()).isEqualTo("client_fin");
         assertThat(lines.getLast().has("sni")).isFalse();
         assertThat(lines.getLast().has("connect_ms")).isFalse();
+    }
+
+    @Test
+    void clientsMayBeCutToTheirNetwork() throws Exception {
+        Path file = directory.resolve("access.log");
+        try (AccessLog log = new AccessLog(file, "edge_1", true, ConnectionObserver.none())) {
+            log.ended(record("rt_1", "a.example", "inst_1", 1));
+        }
+        assertThat(Json.parse(Files.readAllBytes(file)).path("client").asText()).isEqualTo("2001:db8:0:0:0:0:0:0");
+        assertThat(Json.parse(Files.readAllBytes(file)).path("ts").asText())
+                .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
     }
 
     private static ConnectionRecord record(String route, String name, String backend, long connectNanos) {

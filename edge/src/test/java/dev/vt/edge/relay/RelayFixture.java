@@ -21,6 +21,7 @@ final class RelayFixture implements AutoCloseable {
 
     final Relay relay;
     final BlockingQueue<ConnectionRecord> ended = new LinkedBlockingQueue<>();
+    final List<HelloKind> hellos = new CopyOnWriteArrayList<>();
     final List<EndReason> refused = new CopyOnWriteArrayList<>();
     private final TableCompiler compiler = new TableCompiler(Tables.EDGE, Tables.CLUSTER, new LiveState());
 
@@ -39,6 +40,11 @@ final class RelayFixture implements AutoCloseable {
             @Override
             public void refused(int port, EndReason reason) {
                 refused.add(reason);
+            }
+
+            @Override
+            public void sniffed(HelloKind hello) {
+                hellos.add(hello);
             }
 
             @Override

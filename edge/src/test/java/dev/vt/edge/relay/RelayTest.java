@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vt.edge.proxy.ProxyHeader;
 import dev.vt.edge.proxy.ProxyTlv;
+import dev.vt.edge.relay.RelaySettings.Limits;
+import dev.vt.edge.relay.RelaySettings.Times;
 import dev.vt.edge.sniff.Hellos;
 import dev.vt.edge.table.Tables;
 import dev.vt.kernel.Digests;
@@ -299,21 +301,10 @@ class RelayTest {
 
     @Test
     void f4IdleTlsConnectionEndsAndRawDoesNot() throws Exception {
-        RelaySettings s = RelaySettings.standard(RelayFixture.LOOPBACK);
-        RelaySettings quick = new RelaySettings(
-                s.listenAddress(),
-                1,
-                s.sniffTimeout(),
-                s.maxSniffBytes(),
-                s.connectTimeout(),
-                s.connectBudget(),
-                3,
-                Duration.ofMillis(50),
-                Duration.ofMillis(50),
-                100,
-                100,
-                100,
-                100);
+        Duration brief = Duration.ofMillis(50);
+        RelaySettings quick = RelaySettings.standard(RelayFixture.LOOPBACK)
+                .waiting(new Times(
+                        Times.STANDARD.hello(), Times.STANDARD.connect(), Times.STANDARD.connectAll(), brief, brief));
         try (RelayFixture short1 = new RelayFixture(quick)) {
             int raw = RelayFixture.freePort();
             short1.apply(
@@ -331,21 +322,7 @@ class RelayTest {
 
     @Test
     void f5OneClientMayNotTakeMoreThanItsShare() throws Exception {
-        RelaySettings s = RelaySettings.standard(RelayFixture.LOOPBACK);
-        RelaySettings narrow = new RelaySettings(
-                s.listenAddress(),
-                2,
-                s.sniffTimeout(),
-                s.maxSniffBytes(),
-                s.connectTimeout(),
-                s.connectBudget(),
-                3,
-                s.tlsIdle(),
-                s.halfClosedIdle(),
-                100,
-                100,
-                3,
-                100);
+        RelaySettings narrow = RelaySettings.standard(RelayFixture.LOOPBACK).within(new Limits(100, 100, 3, 100));
         try (RelayFixture limited = new RelayFixture(narrow)) {
             limited.apply(Tables.revision(1).tcp("rt_a", port, a.port()));
             try (Socket one = RelayFixture.connect(port);

@@ -1,0 +1,5 @@
+/** Tests of {@code os}. */
+@NullMarked
+package dev.vt.os;
+
+import org.jspecify.annotations.NullMarked;
