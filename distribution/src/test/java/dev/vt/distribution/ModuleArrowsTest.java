@@ -26,10 +26,11 @@ class ModuleArrowsTest {
             Map.entry("scheduler", Set.of("kernel")),
             Map.entry("images", Set.of("kernel")),
             Map.entry("runtime", Set.of("kernel", "api")),
-            Map.entry("agent", Set.of("kernel", "api", "images", "runtime")),
+            Map.entry("overlay", Set.of("kernel", "api", "runtime")),
+            Map.entry("agent", Set.of("kernel", "api", "images", "runtime", "overlay")),
             Map.entry("edge", Set.of("kernel", "api")),
             Map.entry(
-                    "control", Set.of("kernel", "api", "manifest", "eventlog", "eventlog-raft", "scheduler", "images")),
+                    "control", Set.of("kernel", "api", "manifest", "eventlog", "eventlog-raft", "scheduler", "images", "overlay")),
             Map.entry("cli", Set.of("kernel", "manifest")),
             Map.entry("simulation", Set.of("kernel")));
 
