@@ -281,7 +281,12 @@ public final class ControlPlane implements AutoCloseable {
         Envs envs = new Envs(store);
         PlacementFeature placement =
                 new PlacementFeature(mutations, system, store, envs, instances, config, clock, ids);
-        NodeNetworks networks = new NodeNetworks(store, clusters, new Servers(store), placement.members());
+        NodeNetworks networks = new NodeNetworks(
+                store,
+                clusters,
+                new Servers(store),
+                placement.members(),
+                () -> config.get().network());
         this.planes = new PlaneServer(new PlaneServer.Wiring(
                 store,
                 clusters,

@@ -11,6 +11,7 @@ import java.util.List;
  * @param subnet {@code S}: the first /64 of the cluster's prefix (A2)
  * @param address this node's own /128, without prefix length
  * @param block the /80 of this node's instances
+ * @param settings of the cluster
  * @param peers the other nodes of the mesh, by node id (O3)
  * @param environments those with an instance on this node, and those that an allowance names, by id
  * @param routedPorts of these environments' instances, by address and port (P3, P4)
@@ -22,6 +23,7 @@ public record NodeNetwork(
         String subnet,
         String address,
         String block,
+        Settings settings,
         List<Peer> peers,
         List<Environment> environments,
         List<RoutedPort> routedPorts,
@@ -34,6 +36,31 @@ public record NodeNetwork(
         allowances = List.copyOf(allowances);
         underlay = List.copyOf(underlay);
     }
+
+    /**
+     * Keys {@code network.*} of the cluster's configuration, as the node needs them.
+     *
+     * @param wireguardPort UDP
+     * @param mtu of inner packets, bytes
+     * @param echoEveryS seconds between echoes to one peer (O10)
+     * @param echoMissesDegraded missed echoes until a peer is degraded
+     * @param echoMissesDown missed echoes until it is down
+     * @param dnsTtlS of answers (D4)
+     * @param dnsNegativeTtlS of answers that there is no such name (D4)
+     * @param flowsPerInstance tracked at once (E4)
+     * @param newFlowsPerSecond of an instance (E4)
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    public record Settings(
+            int wireguardPort,
+            int mtu,
+            int echoEveryS,
+            int echoMissesDegraded,
+            int echoMissesDown,
+            int dnsTtlS,
+            int dnsNegativeTtlS,
+            int flowsPerInstance,
+            int newFlowsPerSecond) {}
 
     /**
      * Another node of the mesh.
@@ -65,9 +92,10 @@ public record NodeNetwork(
      *
      * @param label {@code <env>.<app>.<org>}: what its names end with, before the zone
      * @param internal whether its instances may reach each other (P1)
+     * @param egress whether its instances may reach the outside (E1)
      */
     @JsonNaming(SnakeCaseStrategy.class)
-    public record Environment(String envId, String label, boolean internal, List<Member> members) {
+    public record Environment(String envId, String label, boolean internal, boolean egress, List<Member> members) {
         public Environment {
             members = List.copyOf(members);
         }

@@ -5,9 +5,11 @@ import dev.vt.api.node.NodeNetwork.Environment;
 import dev.vt.api.node.NodeNetwork.Member;
 import dev.vt.api.node.NodeNetwork.Peer;
 import dev.vt.api.node.NodeNetwork.RoutedPort;
+import dev.vt.control.config.ClusterConfig;
 import dev.vt.control.network.NetworkFacts.Host;
 import dev.vt.control.network.NetworkFacts.Placed;
 import dev.vt.overlay.address.Subnet;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -18,16 +20,12 @@ import java.util.TreeMap;
 
 /** From facts to one node's network. Pure: equal facts give equal networks. */
 final class NetworkPlanner {
-    /** UDP (O1). */
-    static final int WIREGUARD_PORT = 51820;
-
-    private static final int NAT_KEEPALIVE_S = 25;
     private static final int FIRST_GENERATION = 1;
 
     private NetworkPlanner() {}
 
     /** Empty if there is no such node. */
-    static Optional<NodeNetwork> plan(String nodeId, NetworkFacts facts) {
+    static Optional<NodeNetwork> plan(String nodeId, NetworkFacts facts, ClusterConfig.Network config) {
         return facts.nodes().stream()
                 .filter(node -> node.nodeId().equals(nodeId))
                 .findFirst()
@@ -35,14 +33,15 @@ final class NetworkPlanner {
                         Subnet.ofCluster(facts.prefix()).prefix().toString(),
                         node.address(),
                         node.block(),
-                        peers(node, facts.nodes()),
-                        environments(facts),
+                        settings(config),
+                        peers(node, facts.nodes(), config),
+                        environments(facts, config),
                         routedPorts(facts),
                         List.of(),
                         facts.underlay().stream().distinct().sorted().toList()));
     }
 
-    private static List<Peer> peers(Host self, List<Host> nodes) {
+    private static List<Peer> peers(Host self, List<Host> nodes, ClusterConfig.Network config) {
         if (!isMember(self)) {
             return List.of();
         }
@@ -54,10 +53,27 @@ final class NetworkPlanner {
                         node.address(),
                         Objects.requireNonNull(node.publicKey()),
                         FIRST_GENERATION,
-                        endpoints(node),
+                        endpoints(node, config.wireguardPort()),
                         List.of(node.address() + "/128", node.block()),
-                        self.nat() ? NAT_KEEPALIVE_S : 0))
+                        self.nat() ? seconds(config.keepalive()) : 0))
                 .toList();
+    }
+
+    private static NodeNetwork.Settings settings(ClusterConfig.Network config) {
+        return new NodeNetwork.Settings(
+                config.wireguardPort(),
+                config.mtu(),
+                seconds(config.echoEvery()),
+                config.echoMissesDegraded(),
+                config.echoMissesDown(),
+                seconds(config.dnsTtl()),
+                seconds(config.dnsNegativeTtl()),
+                config.flowsPerInstance(),
+                config.newFlowsPerSecond());
+    }
+
+    private static int seconds(Duration duration) {
+        return Math.toIntExact(duration.toSeconds());
     }
 
     private static boolean isMember(Host node) {
@@ -65,18 +81,18 @@ final class NetworkPlanner {
     }
 
     /** IPv6 first (O8). */
-    private static List<String> endpoints(Host node) {
+    private static List<String> endpoints(Host node, int port) {
         List<String> out = new ArrayList<>();
         node.underlay().stream()
                 .filter(address -> address.indexOf(':') >= 0)
-                .forEach(address -> out.add("[" + address + "]:" + WIREGUARD_PORT));
+                .forEach(address -> out.add("[" + address + "]:" + port));
         node.underlay().stream()
                 .filter(address -> address.indexOf(':') < 0)
-                .forEach(address -> out.add(address + ":" + WIREGUARD_PORT));
+                .forEach(address -> out.add(address + ":" + port));
         return out;
     }
 
-    private static List<Environment> environments(NetworkFacts facts) {
+    private static List<Environment> environments(NetworkFacts facts, ClusterConfig.Network config) {
         Map<String, List<Member>> members = new TreeMap<>();
         for (Placed instance : facts.instances()) {
             members.computeIfAbsent(instance.envId(), env -> new ArrayList<>())
@@ -88,8 +104,12 @@ final class NetworkPlanner {
                             instance.ports().stream().distinct().sorted().toList()));
         }
         return facts.environments().stream()
-                .map(env ->
-                        new Environment(env.envId(), env.label(), true, members.getOrDefault(env.envId(), List.of())))
+                .map(env -> new Environment(
+                        env.envId(),
+                        env.label(),
+                        config.internal().equals("allow"),
+                        config.egress().equals("internet"),
+                        members.getOrDefault(env.envId(), List.of())))
                 .toList();
     }
 

@@ -3,6 +3,7 @@ package dev.vt.control.network;
 import dev.vt.api.node.NodeNetwork;
 import dev.vt.control.cluster.Clusters;
 import dev.vt.control.cluster.Servers;
+import dev.vt.control.config.ClusterConfig;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.network.NetworkFacts.Host;
 import dev.vt.control.node.Node;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 
 /** Reads the facts and plans. Thread-safe. */
@@ -29,12 +31,20 @@ public final class NodeNetworks implements Sources.Networks {
     private final Clusters clusters;
     private final Servers servers;
     private final EnvMembers members;
+    private final Supplier<ClusterConfig.Network> config;
 
-    public NodeNetworks(StateReader state, Clusters clusters, Servers servers, EnvMembers members) {
+    /** @param config asked for each plan */
+    public NodeNetworks(
+            StateReader state,
+            Clusters clusters,
+            Servers servers,
+            EnvMembers members,
+            Supplier<ClusterConfig.Network> config) {
         this.state = state;
         this.clusters = clusters;
         this.servers = servers;
         this.members = members;
+        this.config = config;
     }
 
     @Override
@@ -45,7 +55,8 @@ public final class NodeNetworks implements Sources.Networks {
                 .flatMap(addresses -> addresses.hosts().stream())
                 .filter(NodeNetworks::isAddress)
                 .toList();
-        return NetworkPlanner.plan(nodeId, state.read(handle -> facts(handle, prefix, nodeId, serverHosts)));
+        return NetworkPlanner.plan(
+                nodeId, state.read(handle -> facts(handle, prefix, nodeId, serverHosts)), config.get());
     }
 
     @Override

@@ -58,6 +58,15 @@ public final class FilterTable {
                 network.underlay().stream()
                         .filter(address -> address.indexOf(':') >= 0)
                         .toList());
+        set(
+                "egress_allowed",
+                "ipv6_addr",
+                network.environments().stream()
+                        .filter(Environment::egress)
+                        .flatMap(env -> addresses(env).stream())
+                        .toList());
+        block("set flows", List.of("type ipv6_addr", "size 65535", "flags dynamic"));
+        block("set starts", List.of("type ipv6_addr", "size 65535", "flags dynamic,timeout", "timeout 10s"));
         for (Environment env : network.environments()) {
             set("members_" + env.envId(), "ipv6_addr", addresses(env));
         }
@@ -68,7 +77,12 @@ public final class FilterTable {
         verdicts("to");
         verdicts("from");
         block("chain from_host", List.of("ip6 daddr . tcp dport @routed accept", drop(Rule.P3_UNROUTED)));
-        block("chain egress", List.of("tcp dport 25 " + drop(Rule.E4), "accept"));
+        block(
+                "chain egress",
+                List.of(
+                        "ip6 saddr != @egress_allowed " + drop(Rule.E1_CLOSED),
+                        "tcp dport 25 " + drop(Rule.E4),
+                        "accept"));
         block("chain forward", forward());
         block("chain instance_input", instanceInput());
         block("chain input", input());
@@ -101,6 +115,11 @@ public final class FilterTable {
                 "ct state established,related accept",
                 "ip6 saddr " + subnet.nodes() + " ip6 daddr " + subnet.prefix() + " goto from_host",
                 "ip6 daddr . tcp dport @proxied " + drop(Rule.P4),
+                tap + " ct state new update @starts { ip6 saddr limit rate over "
+                        + network.settings().newFlowsPerSecond() + "/second burst "
+                        + network.settings().newFlowsPerSecond() + " packets } " + drop(Rule.E4_RATE),
+                tap + " ct state new add @flows { ip6 saddr ct count over "
+                        + network.settings().flowsPerInstance() + " } " + drop(Rule.E4_FLOWS),
                 tap + " ip6 daddr { " + subnet.nodes() + ", " + subnet.services() + " } " + drop(Rule.P5),
                 tap + " ip6 daddr @underlay " + drop(Rule.P5),
                 tap + " ip6 daddr != " + subnet.prefix() + " goto egress",

@@ -70,6 +70,10 @@ public final class Paths {
             return Rule.P5;
         }
         if (!subnet.prefix().contains(to)) {
+            Environment env = envOf.get(from);
+            if (env == null || !env.egress()) {
+                return Rule.E1_CLOSED;
+            }
             return port == 25 ? Rule.E4 : Rule.E1;
         }
         if (proxied.contains(new Target(to, port))) {

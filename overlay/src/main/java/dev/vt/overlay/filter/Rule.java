@@ -16,7 +16,10 @@ public enum Rule {
     P7("the instance's own node", true),
     P8("a network policy", true),
     E1("an instance to the outside", true),
-    E4("mail is not sent from instances", false);
+    E1_CLOSED("the environment reaches nothing outside", false),
+    E4("mail is not sent from instances", false),
+    E4_FLOWS("more flows at once than an instance may have", false),
+    E4_RATE("more new flows in a second than an instance may have", false);
 
     private final String meaning;
     private final boolean allows;

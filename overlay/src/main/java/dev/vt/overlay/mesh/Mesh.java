@@ -60,22 +60,25 @@ public final class Mesh implements AutoCloseable {
     private @Nullable NodeNetwork applied;
     private int failures;
     private volatile @Nullable String problem;
-    private volatile List<Row> rows = List.of();
-    private @Nullable MeshEcho echo;
+    private volatile Seen shown = Seen.NOTHING;
+    private volatile @Nullable MeshEcho echo;
     private final List<Thread> echoThreads = new ArrayList<>();
     private final AtomicLong repairs = new AtomicLong();
     private boolean closed;
 
     /**
      * @param device interface name
-     * @param port UDP (O1)
-     * @param mtu of inner packets (O1)
+     * @param echoPort UDP, the same on all nodes (O10)
      * @param period between looks at the device; a process that serves it is back within it (O5, O7)
      */
-    public record Settings(String device, int port, int mtu, int echoPort, Duration period) {
+    public record Settings(String device, int echoPort, Duration period) {
         public static Settings of(String device) {
-            return new Settings(device, 51820, 1420, MeshEcho.PORT, Duration.ofSeconds(1));
+            return new Settings(device, MeshEcho.PORT, Duration.ofSeconds(1));
         }
+    }
+
+    private record Seen(List<Row> rows, PeerHealth.Limits limits) {
+        static final Seen NOTHING = new Seen(List.of(), new PeerHealth.Limits(1, 1));
     }
 
     private record Row(String nodeId, Ipv6Prefix address, Optional<PeerState> peer) {}
@@ -170,18 +173,19 @@ public final class Mesh implements AutoCloseable {
             if (newPlan) {
                 device.remove();
                 stopEcho();
-                rows = List.of();
+                shown = Seen.NOTHING;
                 applied = network;
             }
             return;
         }
-        boolean made = device.ensure(settings.mtu());
+        boolean made = device.ensure(network.settings().mtu());
         if (made || newPlan) {
             route(network);
         }
         DeviceState state = device.state();
         Instant now = clock.instant();
-        DeviceChange change = PeerReconciliation.changes(key, settings.port(), peers(network, state, now), state);
+        DeviceChange change =
+                PeerReconciliation.changes(key, network.settings().wireguardPort(), peers(network, state, now), state);
         device.apply(change);
         if (!change.isEmpty()) {
             log.info(
@@ -236,6 +240,8 @@ public final class Mesh implements AutoCloseable {
 
     /** The whole subnet goes through the device; what is on this host has routes of its own that are longer. */
     private void route(NodeNetwork network) {
+        String mtu = Integer.toString(network.settings().mtu());
+        HostCommand.run(List.of("ip", "link", "set", "dev", settings.device(), "mtu", mtu));
         HostCommand.run(List.of(
                 "ip",
                 "-6",
@@ -251,12 +257,17 @@ public final class Mesh implements AutoCloseable {
     private void show(NodeNetwork network, DeviceState state) {
         Map<String, PeerState> byKey = new HashMap<>();
         state.peers().forEach(peer -> byKey.put(peer.peer().key().toString(), peer));
-        rows = network.peers().stream()
+        List<Row> rows = network.peers().stream()
                 .map(peer -> new Row(
                         peer.nodeId(),
                         Ipv6Prefix.parse(peer.address()),
                         Optional.ofNullable(byKey.get(peer.publicKey()))))
                 .toList();
+        shown = new Seen(
+                rows,
+                new PeerHealth.Limits(
+                        network.settings().echoMissesDegraded(),
+                        network.settings().echoMissesDown()));
     }
 
     private void startEcho(NodeNetwork network) throws IOException {
@@ -269,7 +280,9 @@ public final class Mesh implements AutoCloseable {
             echoThreads.add(Thread.ofVirtual().name("mesh-ask").start(() -> ask(started)));
             echoThreads.add(Thread.ofVirtual().name("mesh-answer").start(() -> answer(started)));
         }
-        running.usePeers(rows.stream().map(Row::address).toList());
+        running.usePeers(
+                shown.rows().stream().map(Row::address).toList(),
+                Duration.ofSeconds(network.settings().echoEveryS()));
     }
 
     private static void ask(MeshEcho started) {
@@ -301,16 +314,18 @@ public final class Mesh implements AutoCloseable {
     public List<PeerView> views() {
         Instant now = clock.instant();
         MeshEcho running = echo;
-        return rows.stream()
-                .map(row -> view(row, running == null ? PeerHealth.NEW : running.health(row.address()), now))
+        Seen seen = shown;
+        return seen.rows().stream()
+                .map(row ->
+                        view(row, running == null ? PeerHealth.NEW : running.health(row.address()), seen.limits(), now))
                 .toList();
     }
 
-    private static PeerView view(Row row, PeerHealth health, Instant now) {
+    private static PeerView view(Row row, PeerHealth health, PeerHealth.Limits limits, Instant now) {
         Optional<Instant> handshake = row.peer().flatMap(PeerState::lastHandshake);
         return new PeerView(
                 row.nodeId(),
-                health.state(handshake, now).name().toLowerCase(Locale.ROOT),
+                health.state(limits, handshake, now).name().toLowerCase(Locale.ROOT),
                 health.heard() ? TimeUnit.NANOSECONDS.toMicros(health.rtt().toNanos()) : null,
                 handshake.map(at -> Duration.between(at, now).toSeconds()).orElse(null),
                 row.peer()

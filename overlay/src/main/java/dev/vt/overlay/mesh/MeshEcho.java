@@ -26,12 +26,12 @@ import org.slf4j.LoggerFactory;
 final class MeshEcho implements AutoCloseable {
     static final int PORT = 7412;
     private static final Logger log = LoggerFactory.getLogger(MeshEcho.class);
-    private static final Duration PERIOD = Duration.ofSeconds(5);
 
     private final int port;
     private final DatagramChannel channel;
     private final RandomGenerator random;
     private final LongSupplier planCursor;
+    private volatile Duration period = Duration.ofSeconds(5);
     private final Map<Ipv6Prefix, Asked> peers = new ConcurrentHashMap<>();
 
     /** @param pending sequence that was not answered yet; 0: none */
@@ -46,7 +46,9 @@ final class MeshEcho implements AutoCloseable {
         channel.bind(new InetSocketAddress(InetAddress.ofLiteral(own.address()), port));
     }
 
-    void usePeers(Collection<Ipv6Prefix> addresses) {
+    /** @param every between echoes to one peer */
+    void usePeers(Collection<Ipv6Prefix> addresses, Duration every) {
+        period = every;
         peers.keySet().retainAll(addresses);
         addresses.forEach(address -> peers.putIfAbsent(address, new Asked(PeerHealth.NEW, 0, 0)));
     }
@@ -87,7 +89,7 @@ final class MeshEcho implements AutoCloseable {
     }
 
     private Duration spread(int count) {
-        return PERIOD.multipliedBy(800 + random.nextInt(401)).dividedBy(1000L * count);
+        return period.multipliedBy(800 + random.nextInt(401)).dividedBy(1000L * count);
     }
 
     private void send(Ipv6Prefix peer, EchoPacket packet) {

@@ -12,11 +12,12 @@ import java.util.Optional;
  * @param rtt of the last answer
  */
 record PeerHealth(int misses, boolean heard, Duration rtt) {
-    private static final int DEGRADED = 3;
-    private static final int DOWN = 6;
     private static final Duration OLD_HANDSHAKE = Duration.ofMinutes(3);
 
     static final PeerHealth NEW = new PeerHealth(0, false, Duration.ZERO);
+
+    /** Misses in a row until a peer is degraded, and until it is down. */
+    record Limits(int degraded, int down) {}
 
     /** What people see. */
     enum State {
@@ -31,16 +32,16 @@ record PeerHealth(int misses, boolean heard, Duration rtt) {
     }
 
     PeerHealth missed() {
-        return new PeerHealth(Math.min(misses + 1, DOWN), heard, rtt);
+        return new PeerHealth(Math.addExact(misses, 1), heard, rtt);
     }
 
-    State state(Optional<Instant> lastHandshake, Instant now) {
+    State state(Limits limits, Optional<Instant> lastHandshake, Instant now) {
         boolean old =
                 lastHandshake.map(at -> at.plus(OLD_HANDSHAKE).isBefore(now)).orElse(false);
-        if (misses >= DOWN || old) {
+        if (misses >= limits.down() || old) {
             return State.DOWN;
         }
-        if (misses >= DEGRADED) {
+        if (misses >= limits.degraded()) {
             return State.DEGRADED;
         }
         return heard ? State.UP : State.UNKNOWN;

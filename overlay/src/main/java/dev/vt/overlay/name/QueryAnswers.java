@@ -26,8 +26,6 @@ import org.xbill.DNS.Type;
 
 /** From a query to its answer, for names of the zone. Pure but for the rotation that the caller gives. */
 final class QueryAnswers {
-    static final long TTL_SECONDS = 5;
-    private static final long NEGATIVE_TTL_SECONDS = 2;
     private static final int MOST_ADDRESSES = 8;
     private static final Name ZONE = Name.fromConstantString(Zone.NAME + ".");
     private static final Pattern SERVICE = Pattern.compile("_(\\d{1,5})\\._tcp\\.(.+)");
@@ -59,20 +57,22 @@ final class QueryAnswers {
             if (!relative.isEmpty()) {
                 out.getHeader().setRcode(Rcode.NXDOMAIN);
             }
-            out.addRecord(authority(), Section.AUTHORITY);
+            out.addRecord(authority(zone), Section.AUTHORITY);
             return out;
         }
         List<String> addresses = rotated(found.addresses(), rotation);
         if (port.isPresent() && isAsked(question, Type.SRV)) {
             Name host = absolute(name);
             out.addRecord(
-                    new SRVRecord(question.getName(), DClass.IN, TTL_SECONDS, 0, 0, port.get(), host), Section.ANSWER);
-            addresses.forEach(address -> out.addRecord(aaaa(host, address), Section.ADDITIONAL));
+                    new SRVRecord(question.getName(), DClass.IN, zone.ttlSeconds(), 0, 0, port.get(), host),
+                    Section.ANSWER);
+            addresses.forEach(address -> out.addRecord(aaaa(host, address, zone.ttlSeconds()), Section.ADDITIONAL));
         } else if (port.isEmpty() && isAsked(question, Type.AAAA)) {
-            addresses.forEach(address -> out.addRecord(aaaa(question.getName(), address), Section.ANSWER));
+            addresses.forEach(
+                    address -> out.addRecord(aaaa(question.getName(), address, zone.ttlSeconds()), Section.ANSWER));
         }
         if (out.getSection(Section.ANSWER).isEmpty()) {
-            out.addRecord(authority(), Section.AUTHORITY);
+            out.addRecord(authority(zone), Section.AUTHORITY);
         }
         return out;
     }
@@ -115,31 +115,28 @@ final class QueryAnswers {
         return out.subList(0, Math.min(MOST_ADDRESSES, out.size()));
     }
 
-    private static Record aaaa(Name owner, String address) {
+    private static Record aaaa(Name owner, String address, long ttl) {
         try {
             return new AAAARecord(
-                    owner,
-                    DClass.IN,
-                    TTL_SECONDS,
-                    InetAddress.ofLiteral(address).getAddress());
+                    owner, DClass.IN, ttl, InetAddress.ofLiteral(address).getAddress());
         } catch (IllegalArgumentException e) {
             throw new IllegalStateException("the plan has an address that is none: " + address, e);
         }
     }
 
     /** RFC 2308: how long a name that is not there stays so. */
-    private static Record authority() {
+    private static Record authority(Zone zone) {
         return new SOARecord(
                 ZONE,
                 DClass.IN,
-                NEGATIVE_TTL_SECONDS,
+                zone.negativeTtlSeconds(),
                 absolute("ns"),
                 absolute("hostmaster"),
                 1,
                 3600,
                 600,
                 86_400,
-                NEGATIVE_TTL_SECONDS);
+                zone.negativeTtlSeconds());
     }
 
     private static Name absolute(String relative) {

@@ -25,8 +25,10 @@ public final class Zone {
     public static final String NAME = "vt.internal";
 
     /** A plan that came before any. */
-    public static final Zone EMPTY = new Zone(List.of(), List.of());
+    public static final Zone EMPTY = new Zone(List.of(), List.of(), 1, 1);
 
+    private final long ttlSeconds;
+    private final long negativeTtlSeconds;
     private final Map<String, List<Name>> names = new HashMap<>();
     private final Map<Ipv6Prefix, String> envOf = new HashMap<>();
     private final Map<String, Environment> envs = new HashMap<>();
@@ -55,7 +57,9 @@ public final class Zone {
         record Absent() implements Answer {}
     }
 
-    private Zone(List<Environment> environments, List<Allowance> allowances) {
+    private Zone(List<Environment> environments, List<Allowance> allowances, long ttlSeconds, long negativeTtlSeconds) {
+        this.ttlSeconds = ttlSeconds;
+        this.negativeTtlSeconds = negativeTtlSeconds;
         for (Environment env : environments) {
             envs.put(env.envId(), env);
             Map<String, List<Member>> byProcess = new TreeMap<>();
@@ -79,7 +83,11 @@ public final class Zone {
     }
 
     public static Zone of(NodeNetwork network) {
-        return new Zone(network.environments(), network.allowances());
+        return new Zone(
+                network.environments(),
+                network.allowances(),
+                network.settings().dnsTtlS(),
+                network.settings().dnsNegativeTtlS());
     }
 
     private void add(String name, Name value) {
@@ -103,6 +111,15 @@ public final class Zone {
         Set<Integer> out = new HashSet<>();
         members.forEach(member -> out.addAll(member.ports()));
         return out;
+    }
+
+    long ttlSeconds() {
+        return ttlSeconds;
+    }
+
+    /** How long a name that is not there stays so. */
+    long negativeTtlSeconds() {
+        return negativeTtlSeconds;
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.vt.api.node.NodeNetwork.Allowance;
 import dev.vt.api.node.NodeNetwork.Environment;
 import dev.vt.api.node.NodeNetwork.Member;
 import dev.vt.api.node.NodeNetwork.RoutedPort;
+import dev.vt.overlay.Networks;
 import dev.vt.overlay.address.Ipv6Prefix;
 import dev.vt.runtime.host.NetworkNamespace;
 import dev.vt.testkit.host.TestHosts;
@@ -162,21 +163,14 @@ class FilterPacketsTest {
         List<Environment> envs = new ArrayList<>();
         List<Allowance> allowances = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            envs.add(new Environment("env_" + i, "e" + i + ".app.org", random.nextInt(4) > 0, members.get(i)));
+            envs.add(new Environment(
+                    "env_" + i, "e" + i + ".app.org", random.nextInt(4) > 0, random.nextInt(4) > 0, members.get(i)));
             for (int j = 0; j < 3; j++) {
                 if (i != j && random.nextInt(3) == 0) {
                     allowances.add(new Allowance("env_" + i, "env_" + j, PORTS.get(random.nextInt(2))));
                 }
             }
         }
-        return new NodeNetwork(
-                "fd00::/64",
-                NODE,
-                "fd00:0:0:0:101::/80",
-                List.of(),
-                envs,
-                routed,
-                allowances,
-                List.of(hosts.address(1), hosts.address(2)));
+        return Networks.of(List.of(), envs, routed, allowances, List.of(hosts.address(1), hosts.address(2)));
     }
 }

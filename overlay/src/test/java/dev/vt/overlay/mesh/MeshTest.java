@@ -3,6 +3,7 @@ package dev.vt.overlay.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vt.api.node.NodeNetwork;
+import dev.vt.overlay.Networks;
 import dev.vt.overlay.wireguard.KeyPair;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** O4, O8, O10: the pure parts. */
 class MeshTest {
+    private static final PeerHealth.Limits LIMITS = new PeerHealth.Limits(3, 6);
     private static final Instant NOW = Instant.parse("2026-11-29T12:00:00Z");
     private static final List<InetSocketAddress> CANDIDATES =
             List.of(new InetSocketAddress("fd99::1", 51820), new InetSocketAddress("192.0.2.1", 51820));
@@ -50,20 +52,20 @@ class MeshTest {
     @Test
     void healthFallsWithMissesAndAnOldHandshake() {
         PeerHealth health = PeerHealth.NEW;
-        assertThat(health.state(Optional.empty(), NOW)).isEqualTo(PeerHealth.State.UNKNOWN);
+        assertThat(health.state(LIMITS, Optional.empty(), NOW)).isEqualTo(PeerHealth.State.UNKNOWN);
         health = health.answered(Duration.ofMillis(3));
-        assertThat(health.state(Optional.of(NOW), NOW)).isEqualTo(PeerHealth.State.UP);
+        assertThat(health.state(LIMITS, Optional.of(NOW), NOW)).isEqualTo(PeerHealth.State.UP);
         for (int misses = 1; misses <= 6; misses++) {
             health = health.missed();
-            assertThat(health.state(Optional.of(NOW), NOW))
+            assertThat(health.state(LIMITS, Optional.of(NOW), NOW))
                     .isEqualTo(
                             misses < 3
                                     ? PeerHealth.State.UP
                                     : misses < 6 ? PeerHealth.State.DEGRADED : PeerHealth.State.DOWN);
         }
-        assertThat(health.answered(Duration.ofMillis(1)).state(Optional.of(NOW), NOW))
+        assertThat(health.answered(Duration.ofMillis(1)).state(LIMITS, Optional.of(NOW), NOW))
                 .isEqualTo(PeerHealth.State.UP);
-        assertThat(health.answered(Duration.ofMillis(1)).state(Optional.of(NOW.minusSeconds(181)), NOW))
+        assertThat(health.answered(Duration.ofMillis(1)).state(LIMITS, Optional.of(NOW.minusSeconds(181)), NOW))
                 .isEqualTo(PeerHealth.State.DOWN);
     }
 
@@ -96,10 +98,7 @@ class MeshTest {
     }
 
     private static NodeNetwork network(String... allowed) {
-        return new NodeNetwork(
-                "fd00::/64",
-                "fd00::1",
-                "fd00:0:0:0:101::/80",
+        return Networks.of(
                 List.of(new NodeNetwork.Peer(
                         "node_b",
                         "fd00::2",

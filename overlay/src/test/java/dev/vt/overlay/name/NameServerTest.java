@@ -3,10 +3,10 @@ package dev.vt.overlay.name;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import dev.vt.api.node.NodeNetwork;
 import dev.vt.api.node.NodeNetwork.Allowance;
 import dev.vt.api.node.NodeNetwork.Environment;
 import dev.vt.api.node.NodeNetwork.Member;
+import dev.vt.overlay.Networks;
 import dev.vt.overlay.address.Ipv6Prefix;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -41,11 +41,12 @@ class NameServerTest {
     private static final Ipv6Prefix STRANGER = Ipv6Prefix.parse("fd00:0:0:0:103::9");
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("::1");
 
-    private final Zone zone = Zone.of(network(
+    private final Zone zone = Zone.of(Networks.of(
             List.of(
                     new Environment(
                             "env_a",
                             "prod.shop.acme",
+                            true,
                             true,
                             List.of(
                                     new Member("inst_01a", "web", WEB.address(), true, List.of(8080)),
@@ -54,6 +55,7 @@ class NameServerTest {
                     new Environment(
                             "env_b",
                             "test.shop.acme",
+                            true,
                             true,
                             List.of(new Member("inst_02a", "jobs", JOBS.address(), true, List.of(9000))))),
             List.of()));
@@ -94,7 +96,7 @@ class NameServerTest {
         List<Member> members = IntStream.range(1, 20)
                 .mapToObj(i -> new Member("inst_" + i, "web", "fd00:0:0:0:101::" + i, true, List.of()))
                 .toList();
-        Zone large = Zone.of(network(List.of(new Environment("env_a", "e.a.o", true, members)), List.of()));
+        Zone large = Zone.of(Networks.of(List.of(new Environment("env_a", "e.a.o", true, true, members)), List.of()));
 
         assertThat(addresses(ask(large, WEB, "web.e.a.o.vt.internal.", Type.AAAA, 3)))
                 .hasSize(8);
@@ -128,17 +130,19 @@ class NameServerTest {
 
     @Test
     void anAllowanceMakesItVisibleOneWay() {
-        Zone allowed = Zone.of(network(
+        Zone allowed = Zone.of(Networks.of(
                 List.of(
                         new Environment(
                                 "env_a",
                                 "a.app.org",
+                                true,
                                 true,
                                 List.of(new Member("inst_a", "web", WEB.address(), true, List.of()))),
                         new Environment(
                                 "env_b",
                                 "b.app.org",
                                 false,
+                                true,
                                 List.of(new Member("inst_b", "jobs", JOBS.address(), true, List.of())))),
                 List.of(new Allowance("env_b", "env_a", 8080))));
 
@@ -155,16 +159,18 @@ class NameServerTest {
 
     @Test
     void ofTwoEnvironmentsWithOneNameEachAskerSeesItsOwn() {
-        Zone both = Zone.of(network(
+        Zone both = Zone.of(Networks.of(
                 List.of(
                         new Environment(
                                 "env_a",
                                 "prod.app.org",
                                 true,
+                                true,
                                 List.of(new Member("inst_a", "web", WEB.address(), true, List.of()))),
                         new Environment(
                                 "env_b",
                                 "prod.app.org",
+                                true,
                                 true,
                                 List.of(new Member("inst_b", "web", JOBS.address(), true, List.of())))),
                 List.of(new Allowance("env_b", "env_a", 8080))));
@@ -189,10 +195,11 @@ class NameServerTest {
         try (NameServer server = NameServer.open(LOOPBACK, 0, List.of())) {
             assertThat(udp(server, query("web.e.a.o.vt.internal.")).getRcode()).isEqualTo(Rcode.NXDOMAIN);
 
-            server.use(Zone.of(network(
+            server.use(Zone.of(Networks.of(
                     List.of(new Environment(
                             "env_a",
                             "e.a.o",
+                            true,
                             true,
                             List.of(
                                     new Member("inst_me", "me", "::1", true, List.of()),
@@ -305,17 +312,5 @@ class NameServerTest {
             DataInputStream in = new DataInputStream(socket.getInputStream());
             return new Message(in.readNBytes(in.readUnsignedShort()));
         }
-    }
-
-    private static NodeNetwork network(List<Environment> environments, List<Allowance> allowances) {
-        return new NodeNetwork(
-                "fd00::/64",
-                "fd00::1",
-                "fd00:0:0:0:101::/80",
-                List.of(),
-                environments,
-                List.of(),
-                allowances,
-                List.of());
     }
 }
