@@ -17,10 +17,10 @@ need_packages() {
   for group in "$@"; do
     case "$group" in
       build) wanted+=(maven gcc libc6-dev linux-libc-dev musl-tools make libssl-dev busybox-static git cpio zstd lz4 gzip jq xz-utils squashfs-tools-ng) ;;
-      run) wanted+=(qemu-system-x86 squashfs-tools-ng e2fsprogs iproute2 curl openssl util-linux) ;;
+      run) wanted+=(qemu-system-x86 squashfs-tools-ng e2fsprogs iproute2 curl openssl util-linux nftables wireguard-go) ;;
       grpc) wanted+=(python3-grpcio python3-protobuf protobuf-compiler libprotobuf-dev) ;;
       rival) wanted+=(etcd-server wrk) ;;
-      test) wanted+=(clang libclang-rt-14-dev skopeo umoci docker-registry haproxy nginx libnginx-mod-stream squashfs-tools socat python3 nftables) ;;
+      test) wanted+=(clang libclang-rt-14-dev skopeo umoci docker-registry haproxy nginx libnginx-mod-stream squashfs-tools socat python3 wireguard-tools iputils-ping) ;;
     esac
   done
   for package in "${wanted[@]}"; do

@@ -71,6 +71,7 @@ import dev.vt.control.member.Members;
 import dev.vt.control.metric.MetricFeature;
 import dev.vt.control.metric.ServerMetrics;
 import dev.vt.control.metric.StoreGauges;
+import dev.vt.control.network.NodeNetworks;
 import dev.vt.control.node.Heartbeats;
 import dev.vt.control.node.NodeConditions;
 import dev.vt.control.node.NodeFeature;
@@ -286,6 +287,12 @@ public final class ControlPlane implements AutoCloseable {
         Envs envs = new Envs(store);
         PlacementFeature placement =
                 new PlacementFeature(mutations, system, store, envs, instances, config, clock, ids);
+        NodeNetworks networks = new NodeNetworks(
+                store,
+                clusters,
+                new Servers(store),
+                placement.members(),
+                () -> config.get().network());
         this.planes = new PlaneServer(new PlaneServer.Wiring(
                 store,
                 clusters,
@@ -294,6 +301,7 @@ public final class ControlPlane implements AutoCloseable {
                 edges,
                 presence,
                 new Planes.Assignments(placement.nodePlans()),
+                networks,
                 new StatusReports(instances, clock),
                 new Planes.RouteTable(store),
                 new Planes.SecretFiles(instances, secretDelivery, system),

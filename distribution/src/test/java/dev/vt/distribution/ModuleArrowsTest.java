@@ -29,12 +29,13 @@ class ModuleArrowsTest {
             Map.entry("scheduler", Set.of("kernel")),
             Map.entry("images", Set.of("kernel")),
             Map.entry("runtime", Set.of("kernel", "api")),
+            Map.entry("overlay", Set.of("kernel", "api", "runtime")),
             Map.entry("identity", Set.of("kernel", "api")),
-            Map.entry("agent", Set.of("kernel", "api", "identity", "images", "runtime")),
+            Map.entry("agent", Set.of("kernel", "api", "identity", "images", "runtime", "overlay")),
             Map.entry("native", Set.of()),
             Map.entry("edge", Set.of("kernel", "api", "identity", "native")),
             Map.entry(
-                    "control", Set.of("kernel", "api", "manifest", "eventlog", "eventlog-raft", "scheduler", "images")),
+                    "control", Set.of("kernel", "api", "manifest", "eventlog", "eventlog-raft", "scheduler", "images", "overlay")),
             Map.entry("cli", Set.of("kernel", "manifest")),
             Map.entry("simulation", Set.of("kernel")));
 

@@ -3,7 +3,7 @@ package dev.vt.agent.disk;
 import dev.vt.agent.instance.BootException;
 import dev.vt.agent.instance.NodeServices;
 import dev.vt.agent.state.StateFiles;
-import dev.vt.agent.tool.HostCommand;
+import dev.vt.runtime.host.HostCommand;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

@@ -48,7 +48,7 @@ public final class VmShutdown {
                 store.save(record.withPhase(Phase.ALLOCATED));
             }
         }
-        TapNetwork network = new TapNetwork(identity.nodeId());
+        TapNetwork network = new TapNetwork(identity.nodeId(), () -> false);
         network.retainOnly(Set.of());
         network.releaseHost(identity.overlayIpv6());
         new ScratchDisks(scratchDir).retainOnly(Set.of());

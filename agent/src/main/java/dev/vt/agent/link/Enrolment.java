@@ -12,6 +12,9 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -42,6 +45,7 @@ public final class Enrolment {
     /**
      * @param token {@code vt_enr_…}
      * @param inventory what the node has, as JSON
+     * @param addresses on the underlay, by which its peers reach it; empty: the one that the server is reached from
      */
     public static NodeIdentity enroll(
             Path dataDir,
@@ -51,10 +55,13 @@ public final class Enrolment {
             String name,
             byte[] inventory,
             String agentVersion,
+            List<String> addresses,
             Map<String, String> labels) {
         try {
             StateFiles.makeDirectory(dataDir);
             KeyPair pair = newKeyPair();
+            dev.vt.overlay.wireguard.KeyPair overlayKey = dev.vt.overlay.wireguard.KeyPair.generate();
+            StateFiles.write(NodeIdentity.overlayKeyFile(dataDir), overlayKey.fileContent());
             byte[] request = new JcaPKCS10CertificationRequestBuilder(new X500Name("CN=" + "node"), pair.getPublic())
                     .build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate()))
                     .getEncoded();
@@ -69,6 +76,8 @@ public final class Enrolment {
                                 .setCsrDer(ByteString.copyFrom(request))
                                 .setInventoryJson(ByteString.copyFrom(inventory))
                                 .setAgentVersion(agentVersion)
+                                .setWireguardPublicKey(overlayKey.publicKey().toString())
+                                .addAllAddresses(addresses.isEmpty() ? addressTowards(server) : addresses)
                                 .putAllLabels(labels)
                                 .build());
                 return save(dataDir, authority, pair, response);
@@ -125,6 +134,17 @@ public final class Enrolment {
                 NodeIdentity.pem("CERTIFICATE", response.getCertificateDer().toByteArray()),
                 authorities.isEmpty() ? Files.readAllBytes(authority) : chain.toByteArray());
         return identity;
+    }
+
+    /** What the kernel would send from; none if that is the loopback's, which no peer reaches. Nothing is sent. */
+    private static List<String> addressTowards(ServerAddress server) throws IOException {
+        try (DatagramSocket socket = new DatagramSocket()) {
+            socket.connect(new InetSocketAddress(server.host(), server.port()));
+            InetAddress own = socket.getLocalAddress();
+            return own.isLoopbackAddress() || own.isLinkLocalAddress() || own.isAnyLocalAddress()
+                    ? List.of()
+                    : List.of(own.getHostAddress());
+        }
     }
 
     private static KeyPair newKeyPair() throws GeneralSecurityException {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.vt.agent.state.StateFiles;
 import dev.vt.identity.MemberFiles;
 import dev.vt.kernel.Json;
+import dev.vt.overlay.wireguard.KeyPair;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,16 @@ public record NodeIdentity(String nodeId, String clusterId, String overlayIpv6, 
 
     public static Path authorityFile(Path dataDir) {
         return dataDir.resolve("ca.pem");
+    }
+
+    /** The private key of WireGuard (network.md O2), mode 0600. */
+    static Path overlayKeyFile(Path dataDir) {
+        return dataDir.resolve("wg.key");
+    }
+
+    /** Empty if the node was enrolled without one. */
+    public static Optional<KeyPair> overlayKey(Path dataDir) {
+        return StateFiles.read(overlayKeyFile(dataDir), KeyPair::parse);
     }
 
     /** Empty until the node is enrolled. */

@@ -3,12 +3,15 @@ package dev.vt.agent.network;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vt.agent.instance.BootException;
 import dev.vt.agent.instance.NodeServices;
-import dev.vt.agent.tool.HostCommand;
-import dev.vt.agent.tool.HostCommand.CommandException;
 import dev.vt.api.node.WorkloadSpec;
 import dev.vt.kernel.Digests;
 import dev.vt.kernel.Json;
+import dev.vt.overlay.filter.FilterTable;
+import dev.vt.overlay.filter.TapGuard;
 import dev.vt.runtime.VmSpec;
+import dev.vt.runtime.host.HostCommand;
+import dev.vt.runtime.host.HostCommand.CommandException;
+import dev.vt.runtime.host.NetworkNamespace;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -33,10 +37,15 @@ public final class TapNetwork implements NodeServices.Network {
     private static final Path SYSCTL = Path.of("/proc/sys/net/ipv6/conf");
 
     private final String alias;
+    private final BooleanSupplier isolated;
 
-    /** @param nodeId of this node */
-    public TapNetwork(String nodeId) {
+    /**
+     * @param nodeId of this node
+     * @param isolated whether the packet filter is in force; without it no tap is made
+     */
+    public TapNetwork(String nodeId, BooleanSupplier isolated) {
         this.alias = "vt " + nodeId;
+        this.isolated = isolated;
     }
 
     /** {@code vt} and the last 11 characters of the id (W1). */
@@ -99,12 +108,21 @@ public final class TapNetwork implements NodeServices.Network {
         if (owner.isEmpty()) {
             return Optional.empty();
         }
+        if (!isolated.getAsBoolean()) {
+            throw new BootException("network_setup_failed", "filter", null);
+        }
         String tap = tapName(instanceId);
         String mac = mac(instanceId);
         detach(instanceId);
         String user = Integer.toString(owner.getAsInt());
         step("tap", "ip", "tuntap", "add", "dev", tap, "mode", "tap", "user", user);
         step("tap", "ip", "link", "set", "dev", tap, "alias", alias, "addrgenmode", "none");
+        step("group", "ip", "link", "set", "dev", tap, "group", Integer.toString(FilterTable.INSTANCE_GROUP));
+        try {
+            TapGuard.guard(NetworkNamespace.OWN, tap, mac, network.address());
+        } catch (CommandException e) {
+            throw new BootException("network_setup_failed", "guard", e);
+        }
         try {
             Files.writeString(SYSCTL.resolve(tap).resolve("accept_ra"), "0");
         } catch (IOException e) {
@@ -138,7 +156,11 @@ public final class TapNetwork implements NodeServices.Network {
     public void retainOnly(Set<String> instanceIds) {
         Set<String> wanted = instanceIds.stream().map(TapNetwork::tapName).collect(Collectors.toSet());
         for (String tap : ownTaps()) {
-            if (!wanted.contains(tap)) {
+            if (wanted.contains(tap)) {
+                // An agent from before there was a filter made it without.
+                HostCommand.run(List.of(
+                        "ip", "link", "set", "dev", tap, "group", Integer.toString(FilterTable.INSTANCE_GROUP)));
+            } else {
                 log.info("leftover tap removed tap={}", tap);
                 remove(tap);
             }

@@ -21,6 +21,7 @@ import dev.vt.agent.link.StatusOutbox;
 import dev.vt.agent.log.LogQueries;
 import dev.vt.agent.log.LogReader;
 import dev.vt.agent.log.LogStore;
+import dev.vt.agent.network.HostNetwork;
 import dev.vt.agent.network.TapNetwork;
 import dev.vt.agent.plan.Conditions;
 import dev.vt.agent.plan.Planner;
@@ -75,6 +76,7 @@ public final class Agent implements AutoCloseable {
     private final ExecRelay execs;
     private final LogQueries logQueries;
     private final LogStore logs;
+    private final Optional<HostNetwork> hostNetwork;
     private final TapNetwork network;
     private final ScratchDisks scratch;
     private final SecretVersions secrets;
@@ -118,7 +120,17 @@ public final class Agent implements AutoCloseable {
         this.identityConditions = parts.identityConditions();
         SecureRandom random = new SecureRandom();
         this.supervisor = new Supervisor(timeline, random);
-        this.network = new TapNetwork(identity.nodeId());
+        this.hostNetwork = options.hasNetwork()
+                ? Optional.of(new HostNetwork(
+                        NodeIdentity.overlayKey(options.dataDir()),
+                        options.overlayDevice(),
+                        options.runDir(),
+                        this::planCursor,
+                        conditions))
+                : Optional.empty();
+        this.network = new TapNetwork(
+                identity.nodeId(),
+                () -> hostNetwork.map(HostNetwork::isIsolated).orElse(false));
         this.scratch = new ScratchDisks(options.dataDir().resolve("scratch"));
         this.secrets = new SecretVersions(options.runDir().resolve("secrets"), servers);
         this.logs = new LogStore(options.dataDir().resolve("logs"), timeline, secrets::redact);
@@ -145,6 +157,7 @@ public final class Agent implements AutoCloseable {
                 options.dataDir().resolve("plan.json"),
                 identity.clusterId(),
                 identity.nodeId(),
+                (wanted, cursor) -> hostNetwork.ifPresent(own -> own.apply(wanted, cursor)),
                 instances,
                 conditions,
                 timeline);
@@ -154,9 +167,10 @@ public final class Agent implements AutoCloseable {
 
     /** Adopts, applies the saved plan, then dials the servers. */
     public void start() throws IOException {
-        if (!options.driver().equals("sim")) {
+        if (options.hasNetwork()) {
             network.prepareHost(Optional.of(identity.overlayIpv6()).filter(address -> !address.isEmpty()));
         }
+        hostNetwork.ifPresent(own -> threads.addAll(own.start(supervisor)));
         List<VmState> adopted = driver.adopt();
         List<String> unknown = instances.load();
         unknown.forEach(id -> conditions.set("state_unreadable", id));
@@ -194,7 +208,7 @@ public final class Agent implements AutoCloseable {
         }
         Set<String> kept = new TreeSet<>(known);
         kept.addAll(unknown);
-        if (!options.driver().equals("sim")) {
+        if (options.hasNetwork()) {
             network.retainOnly(kept);
         }
         scratch.retainOnly(kept);
@@ -219,12 +233,17 @@ public final class Agent implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        hostNetwork.ifPresent(HostNetwork::close);
         threads.forEach(Thread::interrupt);
         driver.close();
     }
 
     public Instances instances() {
         return instances;
+    }
+
+    private long planCursor() {
+        return planner.cursor();
     }
 
     private Path bundle(Optional<String> name) {
@@ -263,6 +282,7 @@ public final class Agent implements AutoCloseable {
         ObjectNode problems = json.putObject("conditions");
         conditions.active().forEach(problems::put);
         identityConditions.get().forEach(problems::put);
+        hostNetwork.flatMap(HostNetwork::observed).ifPresent(overlay -> json.set("overlay", overlay));
         json.set("inventory", Json.toTree(Inventories.read(options.dataDir(), List.of(driver.selfTest()))));
         return json;
     }

@@ -6,6 +6,7 @@ import dev.vt.agent.link.Channels;
 import dev.vt.agent.link.Enrolment;
 import dev.vt.agent.link.NodeIdentity;
 import dev.vt.agent.link.ServerAddress;
+import dev.vt.agent.network.HostNetwork;
 import dev.vt.agent.state.StateFiles;
 import dev.vt.identity.CertificateRenewal;
 import dev.vt.identity.CurrentIdentity;
@@ -46,12 +47,14 @@ public final class AgentCommands {
     private static final int OK = 0;
     private static final int INVALID = 2;
     private static final int FAILED = 7;
+    private static final String OVERLAY_DEVICE = "vtwg0";
     private static final String USAGE = """
-            Usage: vt agent enroll --data-dir D --server HOST:PORT --ca-file F --token-file F --name N [--label K=V]...
+            Usage: vt agent enroll --data-dir D --server HOST:PORT --ca-file F --token-file F --name N
+                                   [--label K=V]... [--address A]...
                    vt agent run --data-dir D --server HOST:PORT... --run-dir R --kernel-bundle DIR [--driver qemu|sim]
-                                [--allow-emulation] [--stop-vms-on-exit]
+                                [--allow-emulation] [--stop-vms-on-exit] [--overlay-device NAME]
                    vt agent status --data-dir D
-                   vt agent stop-vms --data-dir D --run-dir R --kernel-bundle DIR [--driver qemu]
+                   vt agent stop-vms --data-dir D --run-dir R --kernel-bundle DIR [--driver qemu] [--overlay-device NAME]
 
             The agent runs the VMs of one machine, a node.
               enroll    joins a cluster, once, with a token from: vt tokens create --kind node
@@ -63,11 +66,14 @@ public final class AgentCommands {
               --server HOST:PORT    a server of the control plane (gRPC); repeat for more
               --ca-file F           the cluster's certificate authority, from a server's data directory
               --token-file F        the enrollment token; never on the command line
+              --address A           an address that other nodes reach this one by; repeat for more; default: the one
+                                    that the server is reached from
               --run-dir R           sockets and secret files, on a tmpfs such as /run/vt
               --kernel-bundle DIR   kernel and init of the guests
               --driver NAME         qemu, or sim for none at all
               --allow-emulation     run guests without KVM, slowly
               --stop-vms-on-exit    stop the VMs, too, when the agent stops
+              --overlay-device NAME interface of the network between nodes, default vtwg0
             """;
 
     private AgentCommands() {}
@@ -93,7 +99,9 @@ public final class AgentCommands {
 
     private static int enroll(List<String> args) {
         Flags flags = new Flags(
-                args, Set.of("--data-dir", "--server", "--ca-file", "--token-file", "--name", "--label"), Set.of());
+                args,
+                Set.of("--data-dir", "--server", "--ca-file", "--token-file", "--name", "--label", "--address"),
+                Set.of());
         Path dataDir = Path.of(flags.required("--data-dir")).toAbsolutePath();
         Optional<ServerAddress> server = server(flags, flags.required("--server"));
         Path authority = Path.of(flags.required("--ca-file"));
@@ -126,6 +134,7 @@ public final class AgentCommands {
                     name,
                     Json.bytes(Inventories.read(dataDir, List.of())),
                     AgentVersion.TEXT,
+                    flags.all("--address"),
                     labels);
             out().println("enrolled as " + identity.nodeId());
             return OK;
@@ -143,7 +152,7 @@ public final class AgentCommands {
     private static int runAgent(List<String> args) {
         Flags flags = new Flags(
                 args,
-                Set.of("--data-dir", "--server", "--run-dir", "--kernel-bundle", "--driver"),
+                Set.of("--data-dir", "--server", "--run-dir", "--kernel-bundle", "--driver", "--overlay-device"),
                 Set.of("--allow-emulation", "--stop-vms-on-exit"));
         flags.required("--server");
         Optional<AgentOptions> options = options(flags);
@@ -242,7 +251,9 @@ public final class AgentCommands {
 
     private static int stopVms(List<String> args) {
         Flags flags = new Flags(
-                args, Set.of("--data-dir", "--run-dir", "--kernel-bundle", "--driver"), Set.of("--allow-emulation"));
+                args,
+                Set.of("--data-dir", "--run-dir", "--kernel-bundle", "--driver", "--overlay-device"),
+                Set.of("--allow-emulation"));
         Optional<AgentOptions> options = options(flags);
         if (options.isEmpty()) {
             return refuse(flags.problems());
@@ -268,6 +279,7 @@ public final class AgentCommands {
                 options.dataDir().resolve("scratch"),
                 options.runDir().resolve("secrets"),
                 identity);
+        HostNetwork.release(identity.overlayIpv6(), options.overlayDevice(), options.runDir());
     }
 
     private static Optional<AgentOptions> options(Flags flags) {
@@ -288,7 +300,8 @@ public final class AgentCommands {
                         bundle,
                         driver,
                         flags.isSet("--allow-emulation"),
-                        flags.isSet("--stop-vms-on-exit")))
+                        flags.isSet("--stop-vms-on-exit"),
+                        flags.optional("--overlay-device").orElse(OVERLAY_DEVICE)))
                 : Optional.empty();
     }
 

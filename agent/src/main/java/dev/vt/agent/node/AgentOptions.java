@@ -12,6 +12,7 @@ import java.util.List;
  * @param driver {@code qemu} or {@code sim}
  * @param allowEmulation whether tenants' guests may run under TCG (RT14)
  * @param stopVmsOnExit SIGTERM also stops the VMs; otherwise they outlive the agent (RT2)
+ * @param overlayDevice interface name of the mesh (network.md O1)
  */
 public record AgentOptions(
         Path dataDir,
@@ -20,12 +21,18 @@ public record AgentOptions(
         Path kernelBundle,
         String driver,
         boolean allowEmulation,
-        boolean stopVmsOnExit) {
+        boolean stopVmsOnExit,
+        String overlayDevice) {
     public AgentOptions {
         dataDir = dataDir.toAbsolutePath();
         runDir = runDir.toAbsolutePath();
         kernelBundle = kernelBundle.toAbsolutePath();
         servers = List.copyOf(servers);
+    }
+
+    /** Whether there are VMs with network devices at all. */
+    boolean hasNetwork() {
+        return !driver.equals("sim");
     }
 
     Path objectFiles() {

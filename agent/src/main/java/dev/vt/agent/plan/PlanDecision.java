@@ -1,9 +1,12 @@
 package dev.vt.agent.plan;
 
+import dev.vt.api.node.NodeNetwork;
 import dev.vt.api.node.NodePlan;
 import dev.vt.api.node.NodePlan.Assignment;
 import dev.vt.api.node.NodePlan.DesiredState;
+import dev.vt.overlay.mesh.MeshRules;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -33,6 +36,11 @@ sealed interface PlanDecision {
         }
         if (plan.cursorEventId() <= appliedCursor) {
             return new Ignore();
+        }
+        NodeNetwork network = plan.network();
+        Optional<String> refusal = network == null ? Optional.empty() : MeshRules.refusal(network);
+        if (refusal.isPresent()) {
+            return new Refuse("plan_refused", "network: " + refusal.get());
         }
         Set<String> stops = stops(plan, running);
         if (!plan.confirmMassStop() && stops.size() > 5 && stops.size() * 2 > running.size()) {

@@ -3,6 +3,7 @@ package dev.vt.agent.plan;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vt.agent.state.StateFiles;
+import dev.vt.api.node.NodeNetwork;
 import dev.vt.api.node.NodePlan;
 import dev.vt.api.node.NodePlan.Assignment;
 import dev.vt.api.node.NodePlan.DesiredState;
@@ -47,8 +48,21 @@ record PlanDocument(byte[] json, String specVersion, NodePlan plan, List<Invalid
                 required(root, "cursor_event_id").asLong(),
                 root.path("created_at").asText(),
                 usable,
-                root.path("confirm_mass_stop").asBoolean(false));
+                root.path("confirm_mass_stop").asBoolean(false),
+                network(root.path("network")));
         return new PlanDocument(bytes.clone(), plan.specVersion(), plan, List.copyOf(invalid));
+    }
+
+    /** @throws IllegalArgumentException if it lacks something: half a network is none */
+    private static @Nullable NodeNetwork network(JsonNode node) {
+        if (node.isMissingNode() || node.isNull()) {
+            return null;
+        }
+        try {
+            return StateFiles.LENIENT.treeToValue(node, NodeNetwork.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("the plan's network is not usable", e);
+        }
     }
 
     private static JsonNode required(JsonNode node, String field) {

@@ -4,6 +4,7 @@ import dev.vt.agent.actor.Mailbox;
 import dev.vt.agent.actor.Timeline;
 import dev.vt.agent.instance.Instances;
 import dev.vt.agent.state.StateFiles;
+import dev.vt.api.node.NodeNetwork;
 import dev.vt.api.node.NodePlan.Assignment;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -25,12 +26,19 @@ public final class Planner {
     private final Path file;
     private final String clusterId;
     private final String nodeId;
+    private final Networks networks;
     private final Instances instances;
     private final Conditions conditions;
     private final Mailbox<Received> mailbox;
     private final AtomicLong cursor = new AtomicLong(-1);
 
     private record Received(byte[] json, Reply reply) {}
+
+    /** Takes the network of a plan, before its instances are told. */
+    @FunctionalInterface
+    public interface Networks {
+        void apply(NodeNetwork network, long cursor);
+    }
 
     /** Told once per plan. */
     @FunctionalInterface
@@ -40,10 +48,17 @@ public final class Planner {
     }
 
     public Planner(
-            Path file, String clusterId, String nodeId, Instances instances, Conditions conditions, Timeline timeline) {
+            Path file,
+            String clusterId,
+            String nodeId,
+            Networks networks,
+            Instances instances,
+            Conditions conditions,
+            Timeline timeline) {
         this.file = file;
         this.clusterId = clusterId;
         this.nodeId = nodeId;
+        this.networks = networks;
         this.instances = instances;
         this.conditions = conditions;
         this.mailbox = new Mailbox<>(1, timeline);
@@ -57,7 +72,7 @@ public final class Planner {
                     "saved plan applied plan={} cursor={}",
                     document.plan().planId(),
                     document.plan().cursorEventId());
-            tellInstances(document);
+            tell(document);
             cursor.set(document.plan().cursorEventId());
         });
     }
@@ -105,7 +120,7 @@ public final class Planner {
         switch (decision) {
             case PlanDecision.Apply() -> {
                 StateFiles.write(file, document.json());
-                tellInstances(document);
+                tell(document);
                 cursor.set(planCursor);
                 conditions.clear("plan_refused");
                 conditions.clear("plan_held_mass_stop");
@@ -123,6 +138,14 @@ public final class Planner {
                 received.reply().done(planId, planCursor, reason);
             }
         }
+    }
+
+    private void tell(PlanDocument document) {
+        NodeNetwork network = document.plan().network();
+        if (network != null) {
+            networks.apply(network, document.plan().cursorEventId());
+        }
+        tellInstances(document);
     }
 
     private void tellInstances(PlanDocument document) {

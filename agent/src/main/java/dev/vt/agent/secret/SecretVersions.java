@@ -1,8 +1,8 @@
 package dev.vt.agent.secret;
 
 import dev.vt.agent.instance.NodeServices;
-import dev.vt.agent.tool.HostCommand;
 import dev.vt.runtime.channel.SecretsUnavailableException;
+import dev.vt.runtime.host.HostCommand;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

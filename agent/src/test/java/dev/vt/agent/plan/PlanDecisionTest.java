@@ -39,7 +39,8 @@ class PlanDecisionTest {
                 plan.cursorEventId(),
                 plan.createdAt(),
                 plan.instances(),
-                false);
+                false,
+                null);
         assertThat(decide(newer, 0, Set.of())).isInstanceOf(PlanDecision.Refuse.class);
     }
 

@@ -84,7 +84,8 @@ public final class AgentProcess implements AutoCloseable {
         ServerAddress server = ServerAddress.parse(args[2]);
         Path bundle = Path.of(args[3]);
         Files.createDirectories(dataDir.resolve("images"));
-        AgentOptions options = new AgentOptions(dataDir, runDir, List.of(server), bundle, "qemu", true, false);
+        AgentOptions options =
+                new AgentOptions(dataDir, runDir, List.of(server), bundle, "qemu", true, false, "vtotest");
         LocalImageCache images = new LocalImageCache(
                 dataDir.resolve("images"),
                 new RegistryClient(RegistryOptions.withPlainHttp(Set.of())),

@@ -36,8 +36,8 @@ public final class SimNode implements AutoCloseable {
 
     public Agent start() throws IOException {
         Files.createDirectories(dataDir);
-        AgentOptions options =
-                new AgentOptions(dataDir, runDir, List.of(server.address()), Path.of("sim"), "sim", false, false);
+        AgentOptions options = new AgentOptions(
+                dataDir, runDir, List.of(server.address()), Path.of("sim"), "sim", false, false, "vtwg0");
         agent = new Agent(
                 options,
                 new NodeIdentity(Workloads.NODE, Workloads.CLUSTER, "", ""),

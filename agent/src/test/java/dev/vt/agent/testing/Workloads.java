@@ -125,6 +125,7 @@ public record Workloads(
                 cursor,
                 "2026-11-21T10:00:00Z",
                 List.of(assignments),
-                confirmMassStop);
+                confirmMassStop,
+                null);
     }
 }

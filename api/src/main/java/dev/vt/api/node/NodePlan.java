@@ -1,5 +1,6 @@
 package dev.vt.api.node;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.List;
@@ -16,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param createdAt RFC 3339, UTC
  * @param instances an instance that is absent is drained and stopped (RT5)
  * @param confirmMassStop lets this plan stop more than five and more than half of the running instances (RT6)
+ * @param network absent: the node has no part in the mesh, and its filter and names stay as they are
  */
 @JsonNaming(SnakeCaseStrategy.class)
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record NodePlan(
         String specVersion,
         String clusterId,
@@ -26,7 +29,8 @@ public record NodePlan(
         long cursorEventId,
         String createdAt,
         List<Assignment> instances,
-        boolean confirmMassStop) {
+        boolean confirmMassStop,
+        @Nullable NodeNetwork network) {
     public NodePlan {
         instances = List.copyOf(instances);
     }

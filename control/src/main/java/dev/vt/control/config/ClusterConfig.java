@@ -297,23 +297,21 @@ public record ClusterConfig(
             @Key(value = 30, min = 1, max = 365, unit = Unit.DAYS, awaits = "the overlay")
             Duration nodeCooldown,
 
-            @Key(value = 1420, min = 1280, max = 9000, restart = true, awaits = "the overlay")
+            @Key(value = 1420, min = 1280, max = 9000, restart = true)
             int mtu,
 
-            @Key(value = 51820, min = 1, max = 65535, restart = true, awaits = "the overlay")
+            @Key(value = 51820, min = 1, max = 65535, restart = true)
             int wireguardPort,
 
-            @Key(value = 25, max = 3600, unit = Unit.SECONDS, awaits = "the overlay")
+            @Key(value = 25, max = 3600, unit = Unit.SECONDS)
             Duration keepalive,
 
-            @Key(value = 5, min = 1, max = 60, unit = Unit.SECONDS, awaits = "the overlay")
+            @Key(value = 5, min = 1, max = 60, unit = Unit.SECONDS)
             Duration echoEvery,
 
-            @Key(value = 3, min = 1, max = 100, awaits = "the overlay")
-            int echoMissesDegraded,
+            @Key(value = 3, min = 1, max = 100) int echoMissesDegraded,
 
-            @Key(value = 6, min = 1, max = 100, awaits = "the overlay")
-            int echoMissesDown,
+            @Key(value = 6, min = 1, max = 100) int echoMissesDown,
 
             @Key(value = 1, max = 1, awaits = "the overlay") boolean relay,
 
@@ -322,27 +320,23 @@ public record ClusterConfig(
 
             @Key(
                     words = "allow",
-                    oneOf = {"allow", "deny"},
-                    awaits = "the overlay")
+                    oneOf = {"allow", "deny"})
             String internal,
 
-            @Key(value = 5, min = 1, max = 3600, unit = Unit.SECONDS, awaits = "the overlay")
+            @Key(value = 5, min = 1, max = 3600, unit = Unit.SECONDS)
             Duration dnsTtl,
 
-            @Key(value = 2, min = 1, max = 3600, unit = Unit.SECONDS, awaits = "the overlay")
+            @Key(value = 2, min = 1, max = 3600, unit = Unit.SECONDS)
             Duration dnsNegativeTtl,
 
             @Key(
                     words = "internet",
-                    oneOf = {"internet", "none"},
-                    awaits = "the overlay")
+                    oneOf = {"internet", "none"})
             String egress,
 
-            @Key(value = 10000, min = 100, max = 1000000, awaits = "the overlay")
-            int flowsPerInstance,
+            @Key(value = 10000, min = 100, max = 1000000) int flowsPerInstance,
 
-            @Key(value = 500, min = 10, max = 100000, awaits = "the overlay")
-            int newFlowsPerSecond) {}
+            @Key(value = 500, min = 10, max = 100000) int newFlowsPerSecond) {}
 
     /**
      * Edge: ingress (ingress.md).

@@ -3,6 +3,9 @@ package dev.vt.control.placement;
 import dev.vt.api.node.NodePlan;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.plane.Sources;
+import dev.vt.overlay.address.Ipv6Prefix;
+import dev.vt.overlay.address.Subnet;
+import dev.vt.overlay.name.Zone;
 import dev.vt.scheduler.view.DesiredState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -34,10 +37,13 @@ public final class NodePlans implements Sources.Assignments {
         return state.read(handle ->
                 handle
                         .createQuery("""
-                        SELECT d.*, n.inventory::json ->> 'arch' AS arch
+                        SELECT d.*, n.inventory::json ->> 'arch' AS arch,
+                          d.env_name || '.' || a.name || '.' || o.name AS label
                         FROM instances_desired d
                           JOIN instances_status s ON s.id = d.id
                           JOIN nodes n ON n.id = d.node_id
+                          JOIN apps a ON a.id = d.app_id
+                          JOIN orgs o ON o.id = d.org_id
                         WHERE d.node_id = :node AND NOT d.finished AND s.status <> 'stopped' ORDER BY d.id""")
                         .bind("node", nodeId)
                         .map((row, context) -> assignment(handle, row))
@@ -59,6 +65,8 @@ public final class NodePlans implements Sources.Assignments {
                 row.getString("secrets_version_id"),
                 row.getString("group_spec_hash"),
                 row.getString("overlay_ipv6"),
+                Subnet.of(Ipv6Prefix.parse(row.getString("overlay_ipv6"))).resolver(),
+                row.getString("label") + "." + Zone.NAME,
                 row.getString("driver"),
                 Objects.requireNonNullElse(row.getString("arch"), ""));
         Optional<EffectiveProcess.Found> found =

@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 /** Registers groups, instances and the two controllers. Comes after releases, secrets and nodes, whose views it reads. */
 public final class PlacementFeature implements Feature {
     private final NodePlans nodePlans;
+    private final EnvMembers members;
     private final GroupStatuses statuses;
     private final PlacementHandlers handlers;
     private final SchedulerReconciler scheduler;
@@ -36,6 +37,7 @@ public final class PlacementFeature implements Feature {
         SchedulerSettings settings = new SchedulerSettings(config);
         SnapshotReader snapshots = new SnapshotReader(processes, settings);
         this.nodePlans = new NodePlans(state, processes);
+        this.members = new EnvMembers(state, processes);
         this.statuses = new GroupStatuses(state, snapshots, clock, settings);
         this.handlers = new PlacementHandlers(mutations, state, envs, instances, statuses);
         this.scheduler = new SchedulerReconciler(state, snapshots, system, clock, ids, settings);
@@ -45,6 +47,11 @@ public final class PlacementFeature implements Feature {
     /** What nodes should run; for the node plane. */
     public NodePlans nodePlans() {
         return nodePlans;
+    }
+
+    /** All instances of environments; for whoever plans the network between them. */
+    public EnvMembers members() {
+        return members;
     }
 
     /** Desired and actual per process; for whoever shows it. */

@@ -20,6 +20,8 @@ final class WorkloadSpecs {
     /**
      * An allocated instance.
      *
+     * @param resolver answers names on its node (network.md A2)
+     * @param searchDomain completes short names (network.md D1)
      * @param arch of its node
      */
     record Allocated(
@@ -33,6 +35,8 @@ final class WorkloadSpecs {
             @Nullable String secretsVersionId,
             String groupSpecHash,
             String overlayIpv6,
+            String resolver,
+            String searchDomain,
             String driver,
             String arch) {}
 
@@ -72,8 +76,8 @@ final class WorkloadSpecs {
                         instance.overlayIpv6(),
                         GATEWAY,
                         MTU,
-                        List.of(),
-                        List.of(),
+                        List.of(instance.resolver()),
+                        List.of(instance.searchDomain()),
                         process.ports().stream()
                                 .map(port -> new WorkloadSpec.Port(port.name(), port.internal(), port.protocol()))
                                 .toList()),

@@ -2,6 +2,7 @@ package dev.vt.control.plane;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
+import dev.vt.api.node.NodeNetwork;
 import dev.vt.api.node.NodePlan;
 import dev.vt.api.proto.FromNode;
 import dev.vt.api.proto.NodeHello;
@@ -43,6 +44,7 @@ final class NodeStreams implements NodeLinks {
     private final Nodes nodes;
     private final Heartbeats heartbeats;
     private final Sources.Assignments assignments;
+    private final Sources.Networks networks;
     private final Sources.StatusIntake reports;
     private final Clock clock;
     private final IdSource ids;
@@ -54,6 +56,7 @@ final class NodeStreams implements NodeLinks {
             Nodes nodes,
             Heartbeats heartbeats,
             Sources.Assignments assignments,
+            Sources.Networks networks,
             Sources.StatusIntake reports,
             Clock clock,
             IdSource ids) {
@@ -62,6 +65,7 @@ final class NodeStreams implements NodeLinks {
         this.nodes = nodes;
         this.heartbeats = heartbeats;
         this.assignments = assignments;
+        this.networks = networks;
         this.reports = reports;
         this.clock = clock;
         this.ids = ids;
@@ -97,6 +101,12 @@ final class NodeStreams implements NodeLinks {
                 }
             }
             default -> {}
+        }
+        Sources.Networks.Concerned concerned = networks.concerned(event);
+        if (concerned.all()) {
+            streams.values().forEach(stream -> stream.outlet().snapshotDue());
+        } else {
+            concerned.nodeIds().forEach(this::due);
         }
     }
 
@@ -206,7 +216,12 @@ final class NodeStreams implements NodeLinks {
     /** Builds the plans of one stream; used by its outlet's thread. */
     private final class PlanSnapshots implements Supplier<Optional<ToNode>> {
         private final String nodeId;
-        private @Nullable List<NodePlan.Assignment> sent;
+        private @Nullable Content sent;
+
+        /** All of a plan but its name and time. */
+        private record Content(
+                List<NodePlan.Assignment> instances,
+                @Nullable NodeNetwork network) {}
 
         PlanSnapshots(String nodeId) {
             this.nodeId = nodeId;
@@ -216,7 +231,8 @@ final class NodeStreams implements NodeLinks {
         public Optional<ToNode> get() {
             // Read before the views: the plan may hold more than its cursor says, never less.
             long cursor = state.head();
-            List<NodePlan.Assignment> now = assignments.of(nodeId);
+            Content now =
+                    new Content(assignments.of(nodeId), networks.of(nodeId).orElse(null));
             if (now.equals(sent)) {
                 return Optional.empty();
             }
@@ -227,10 +243,16 @@ final class NodeStreams implements NodeLinks {
                     ids.next("plan"),
                     cursor,
                     clock.instant().toString(),
-                    now,
-                    false);
+                    now.instances(),
+                    false,
+                    now.network());
             sent = now;
-            log.debug("plan sent node={} plan={} cursor={} instances={}", nodeId, plan.planId(), cursor, now.size());
+            log.debug(
+                    "plan sent node={} plan={} cursor={} instances={}",
+                    nodeId,
+                    plan.planId(),
+                    cursor,
+                    now.instances().size());
             return Optional.of(ToNode.newBuilder()
                     .setPlan(Plan.newBuilder().setPlanJson(ByteString.copyFrom(Json.bytes(plan))))
                     .build());

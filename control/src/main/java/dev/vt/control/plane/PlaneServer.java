@@ -61,6 +61,7 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
             Edges edges,
             EdgePresence presence,
             Sources.Assignments assignments,
+            Sources.Networks networks,
             Sources.StatusIntake statuses,
             Sources.RouteBackends routes,
             Sources.SecretFiles secrets,
@@ -86,6 +87,7 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
                 wiring.nodes(),
                 wiring.heartbeats(),
                 wiring.assignments(),
+                wiring.networks(),
                 wiring.statuses(),
                 wiring.clock(),
                 wiring.ids());

@@ -1,11 +1,14 @@
 package dev.vt.control.plane;
 
 import dev.vt.api.edge.EdgeTable;
+import dev.vt.api.node.NodeNetwork;
 import dev.vt.api.node.NodePlan;
 import dev.vt.api.proto.InstanceStatus;
+import dev.vt.eventlog.StoredEvent;
 import dev.vt.kernel.ProblemException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the planes need of the nouns; {@code ControlPlane} hands it in. All thread-safe. */
 public final class Sources {
@@ -16,6 +19,22 @@ public final class Sources {
     public interface Assignments {
         /** By instance id, from one snapshot of the views; equal views give equal lists. */
         List<NodePlan.Assignment> of(String nodeId);
+    }
+
+    /** What a node needs of the network. */
+    public interface Networks {
+        /** From one snapshot of the views; equal views give equal networks. Empty if there is no such node. */
+        Optional<NodeNetwork> of(String nodeId);
+
+        /** Whose network an event may change; called by the tail, so it reads little. */
+        Concerned concerned(StoredEvent event);
+
+        /** @param all every node's; otherwise those of these nodes */
+        record Concerned(boolean all, Set<String> nodeIds) {
+            public Concerned {
+                nodeIds = Set.copyOf(nodeIds);
+            }
+        }
     }
 
     /** What nodes report of instances. */

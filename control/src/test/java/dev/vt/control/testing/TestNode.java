@@ -37,6 +37,7 @@ public final class TestNode implements AutoCloseable {
     private final TestStream<FromNode, ToNode> link;
     private final Thread thread;
     private final Map<String, String> reported = new ConcurrentHashMap<>();
+    private final Map<String, NodePlan.DesiredState> obeyed = new HashMap<>();
     private final BlockingQueue<OpenExec> execs = new LinkedBlockingQueue<>();
     private final BlockingQueue<OpenLogs> logs = new LinkedBlockingQueue<>();
     private final BlockingQueue<RevokeExec> revokes = new LinkedBlockingQueue<>();
@@ -97,7 +98,12 @@ public final class TestNode implements AutoCloseable {
         plan = newest;
         Map<String, NodePlan.DesiredState> wanted = new HashMap<>();
         newest.instances().forEach(instance -> wanted.put(instance.instanceId(), instance.desiredState()));
-        wanted.forEach((id, state) -> report(id, state == NodePlan.DesiredState.RUNNING ? "ready" : "stopped"));
+        // Once for each wish: a plan also comes because of others, and what a test reported meanwhile stays true.
+        wanted.forEach((id, state) -> {
+            if (obeyed.put(id, state) != state) {
+                report(id, state == NodePlan.DesiredState.RUNNING ? "ready" : "stopped");
+            }
+        });
         // RT5: absent is drained and stopped.
         reported.forEach((id, status) -> {
             if (!wanted.containsKey(id)) {

@@ -1,5 +1,6 @@
 package dev.vt.runtime.host;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.io.IOException;
@@ -42,6 +43,7 @@ public record ProcessIdentity(long pid, long startTicks, String hostBootId) {
     }
 
     /** Whether exactly this process runs now; a zombie does not. */
+    @JsonIgnore
     public boolean isAlive() {
         return stat(pid)
                 .filter(line -> !isZombie(line))

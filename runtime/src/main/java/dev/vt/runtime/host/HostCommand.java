@@ -1,6 +1,7 @@
-package dev.vt.agent.tool;
+package dev.vt.runtime.host;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -31,17 +32,26 @@ public final class HostCommand {
      * @throws CommandException if it could not be run or ended with another code than 0
      */
     public static String run(List<String> argv) {
+        return run(argv, "");
+    }
+
+    /**
+     * As {@link #run(List)}.
+     *
+     * @param input its standard input; for what is too long, or too private, to be an argument
+     */
+    public static String run(List<String> argv, String input) {
         ProcessBuilder builder = new ProcessBuilder(argv).redirectErrorStream(true);
         builder.environment().put("PATH", PATH);
         builder.environment().put("LC_ALL", "C");
         Process process;
         try {
             process = builder.start();
-            process.getOutputStream().close();
         } catch (IOException e) {
             throw new CommandException("could not run " + argv.getFirst(), e);
         }
         try {
+            write(process, input);
             String output = new String(process.getInputStream().readNBytes(1 << 20), StandardCharsets.UTF_8);
             if (!process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
                 throw new CommandException(argv.getFirst() + " did not end in " + TIMEOUT.toSeconds() + " s");
@@ -58,6 +68,17 @@ public final class HostCommand {
             throw new CommandException("interrupted while running " + argv.getFirst(), e);
         } finally {
             process.destroyForcibly();
+        }
+    }
+
+    /** A program that ends without reading all of it says why by its exit code. */
+    private static void write(Process process, String input) throws IOException {
+        try (OutputStream out = process.getOutputStream()) {
+            out.write(input.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            if (process.isAlive()) {
+                throw e;
+            }
         }
     }
 }

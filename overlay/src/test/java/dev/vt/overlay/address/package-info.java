@@ -1,0 +1,5 @@
+/** Tests. */
+@NullUnmarked
+package dev.vt.overlay.address;
+
+import org.jspecify.annotations.NullUnmarked;

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullUnmarked
+package dev.vt.overlay.mesh;
+
+import org.jspecify.annotations.NullUnmarked;

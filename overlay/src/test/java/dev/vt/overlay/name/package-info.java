@@ -1,0 +1,5 @@
+/** Tests. */
+@NullUnmarked
+package dev.vt.overlay.name;
+
+import org.jspecify.annotations.NullUnmarked;

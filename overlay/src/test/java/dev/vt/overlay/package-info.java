@@ -1,0 +1,5 @@
+/** Tests. */
+@NullUnmarked
+package dev.vt.overlay;
+
+import org.jspecify.annotations.NullUnmarked;

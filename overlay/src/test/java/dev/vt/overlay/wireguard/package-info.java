@@ -1,0 +1,5 @@
+/** Tests. */
+@NullUnmarked
+package dev.vt.overlay.wireguard;
+
+import org.jspecify.annotations.NullUnmarked;
