@@ -20,19 +20,25 @@
 #include "log.h"
 #include "loop.h"
 #include "metrics.h"
+#include "modules.h"
 #include "mounts.h"
 #include "net.h"
 #include "process.h"
 #include "secrets.h"
 #include "version.h"
 
-enum { DELIVERY_MS = 1000, METRICS_MS = 15000, MARKS = 16, CLOCK_SLACK_MS = 500, ENTROPY_MAX = 256 };
+enum { DELIVERY_MS = 1000, METRICS_MS = 15000, MARKS = 16, CLOCK_SLACK_MS = 500, ENTROPY_MAX = 256, NAME_BYTES = 64 };
 
 enum phase { WAITING, APPLYING, SECRETS, PRESTART, RUNNING, STOPPING, ENDED };
 
 static struct {
     const struct options *options;
     enum phase phase;
+    bool nameless;  // a template, or what was restored from one and has no identity yet
+    bool reseeded;
+    char instance[NAME_BYTES];
+    char boot_id[NAME_BYTES];
+    char mac[MAC_TEXT];  // empty: the device's own
     struct config config;
     bool configured;
     uint32_t config_crc;
@@ -241,7 +247,7 @@ static void apply(void) {
         boot_mark("root");
         net_loopback();
         if (config->has_network) {
-            const char *step = net_configure(config, why, sizeof why);
+            const char *step = net_configure(config, boot.mac, why, sizeof why);
             if (step != NULL) {
                 boot_fail("network_setup_failed", step, why);
                 return;
@@ -347,8 +353,54 @@ static uint32_t digest(uint32_t crc, const struct json *value) {
     return crc;
 }
 
+static bool read_name(const struct json *message, const char *key, char out[NAME_BYTES]) {
+    const char *text = json_text(message, key);
+    size_t length = text ? strlen(text) : 0;
+    if (length == 0 || length >= NAME_BYTES) {
+        return false;
+    }
+    memcpy(out, text, length + 1);
+    return true;
+}
+
+// What a restored guest is from now on. Its devices are the restored machine's own, so they are looked for only now.
+static void on_identity(const struct json *message) {
+    char instance[NAME_BYTES];
+    char boot_id[NAME_BYTES];
+    const char *mac = json_text(message, "mac");
+    if (!read_name(message, "instance_id", instance) || !read_name(message, "boot_id", boot_id) ||
+        (mac != NULL && !net_is_mac(mac))) {
+        acknowledge(message, false, "message_invalid", "");
+        return;
+    }
+    if (!boot.nameless) {
+        bool same = strcmp(instance, boot.instance) == 0 && strcmp(boot_id, boot.boot_id) == 0;
+        acknowledge(message, same, same ? "" : "identity_fixed", "");
+        return;
+    }
+    if (!boot.reseeded) {
+        acknowledge(message, false, "not_reseeded", "");
+        return;
+    }
+    boot.nameless = false;
+    memcpy(boot.instance, instance, sizeof boot.instance);
+    memcpy(boot.boot_id, boot_id, sizeof boot.boot_id);
+    snprintf(boot.mac, sizeof boot.mac, "%s", mac ? mac : "");
+    boot.mark_count = 0;
+    boot_mark("identity");
+    acknowledge(message, true, "", "");
+    if (boot.options->pid1) {
+        modules_probe();
+        boot_mark("devices");
+    }
+}
+
 static void on_config(const struct json *message) {
     const struct json *document = json_member(message, "config");
+    if (boot.nameless) {
+        acknowledge(message, false, "config_invalid", "no identity yet");
+        return;
+    }
     uint32_t crc = document ? digest(0, document) : 0;
     if (boot.configured) {
         bool same = document != NULL && crc == boot.config_crc;
@@ -361,7 +413,7 @@ static void on_config(const struct json *message) {
         boot_fail("driver_start_failed", "config_invalid", error);
         return;
     }
-    if (strcmp(boot.config.instance_id, boot.options->instance) != 0) {
+    if (strcmp(boot.config.instance_id, boot.instance) != 0) {
         acknowledge(message, false, "config_invalid", "instance_id: not this instance");
         boot_fail("driver_start_failed", "config_invalid", "instance_id: not this instance");
         return;
@@ -421,6 +473,8 @@ static void on_message(const struct json *message) {
         }
     } else if (strcmp(type, "config") == 0) {
         on_config(message);
+    } else if (strcmp(type, "identity") == 0) {
+        on_identity(message);
     } else if (strcmp(type, "stop") == 0) {
         int signal = boot.configured ? boot.config.stop_signal : SIGTERM;
         int grace = boot.configured ? boot.config.stop_grace_ms : 0;
@@ -442,6 +496,7 @@ static void on_message(const struct json *message) {
         acknowledge(message, valid, valid ? "" : "message_invalid", "");
     } else if (strcmp(type, "reseed") == 0) {
         bool done = reseed(json_text(message, "entropy"));
+        boot.reseeded = boot.reseeded || done;
         acknowledge(message, done, done ? "" : "reseed_failed", "");
     } else {
         acknowledge(message, false, "unknown_message", "");
@@ -491,11 +546,11 @@ static void on_hung_up(void) { boot.hung_up = true; }
 
 static void describe(struct buf *hello) {
     buf_text(hello, ",\"init_version\":\"" VT_INIT_VERSION "\",\"instance_id\":");
-    buf_json_string(hello, boot.options->instance);
+    buf_json_string(hello, boot.instance);
     buf_text(hello, ",\"boot_id\":");
-    buf_json_string(hello, boot.options->boot);
-    buf_format(hello, ",\"configured\":%s,\"uptime_ms\":%llu", boot.configured ? "true" : "false",
-               (unsigned long long)uptime_ms());
+    buf_json_string(hello, boot.boot_id);
+    buf_format(hello, ",\"configured\":%s,\"template\":%s,\"uptime_ms\":%llu", boot.configured ? "true" : "false",
+               boot.nameless ? "true" : "false", (unsigned long long)uptime_ms());
 }
 
 const struct channel_handler boot_channel_handler = {.opened = on_opened,
@@ -515,6 +570,9 @@ static void on_metrics(struct timer *timer) {
 
 void boot_init(const struct options *options) {
     boot.options = options;
+    boot.nameless = options->template;
+    snprintf(boot.instance, sizeof boot.instance, "%s", options->instance);
+    snprintf(boot.boot_id, sizeof boot.boot_id, "%s", options->boot);
     boot.metrics.fire = on_metrics;
     timer_set(&boot.metrics, METRICS_MS);
     char directory[96];

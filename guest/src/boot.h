@@ -5,6 +5,9 @@
 //      └───────────────────┴────────────┴─── fail ───┴── exit ────┴────────────────┴──► ended ──► power off
 //
 // "ended" lasts until the host has the status and the log, one second at most.
+//
+// A template waits too, and a snapshot of it is what others start from. What has been restored takes fresh entropy, then its identity,
+// and only then a config: nothing that one guest drew, and no device it looked at, is shared (RT36).
 #ifndef VT_BOOT_H
 #define VT_BOOT_H
 
@@ -18,6 +21,7 @@ struct options {
     const char *run;       // "/run", elsewhere in tests
     const char *instance;  // vt.id
     const char *boot;      // vt.boot
+    bool template;         // vt.template=1: a snapshot is taken of this guest; its names come after the restore
 };
 
 extern const struct channel_handler boot_channel_handler;

@@ -1,7 +1,7 @@
 // vt-init: PID 1 of a guest. One thread, one event loop (loop.h); boot.h has the order of things.
 //
 // As a plain process, for tests:
-//   vt-init --no-pid1 (--listen SOCKET | --fd N) --run DIRECTORY --id INSTANCE --boot BOOT
+//   vt-init --no-pid1 (--listen SOCKET | --fd N) --run DIRECTORY --id INSTANCE --boot BOOT [--template 1]
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -166,6 +166,8 @@ static void read_command_line(void) {
             options.boot = word + 8;
         } else if (strncmp(word, "vt.ctl=", 7) == 0) {
             transport = word + 7;
+        } else if (strcmp(word, "vt.template=1") == 0) {
+            options.template = true;
         }
     }
 }
@@ -216,6 +218,12 @@ static int run_as_pid1(void) {
         boot_fail("driver_start_failed", "handshake", why);
     } else if (!open_transport()) {
         boot_fail("driver_start_failed", "handshake", "no control port");
+    } else if (options.template) {
+        boot_mark("channel");
+        // Before the first HELLO, which is what the host takes the snapshot after.
+        if (!modules_load_unprobed(why, sizeof why)) {
+            boot_fail("driver_start_failed", "handshake", why);
+        }
     } else {
         boot_mark("channel");
         late_modules.fire = load_late_modules;
@@ -234,7 +242,9 @@ static int run_as_process(int argc, char **argv) {
     const char *listen_path = NULL;
     int fd = -1;
     for (int i = 2; i + 1 < argc; i += 2) {
-        if (strcmp(argv[i], "--listen") == 0) {
+        if (strcmp(argv[i], "--template") == 0) {
+            options.template = strcmp(argv[i + 1], "1") == 0;
+        } else if (strcmp(argv[i], "--listen") == 0) {
             listen_path = argv[i + 1];
         } else if (strcmp(argv[i], "--fd") == 0) {
             fd = atoi(argv[i + 1]);

@@ -1,5 +1,6 @@
 #include "modules.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -39,4 +40,39 @@ bool modules_load(const char *group, char *why, size_t why_size) {
         }
     }
     return true;
+}
+
+static const char autoprobe[] = "/sys/bus/virtio/drivers_autoprobe";
+
+bool modules_load_unprobed(char *why, size_t why_size) {
+    static const char *const groups[] = {"devices", "squashfs", "erofs"};
+    if (!file_write_existing(autoprobe, "0")) {
+        snprintf(why, why_size, "%s: %s", autoprobe, strerror(errno));
+        return false;
+    }
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+        if (!modules_load(groups[i], why, why_size)) {
+            return false;
+        }
+    }
+    if (access("/sys/block/vda", F_OK) == 0 || access("/sys/class/net/eth0", F_OK) == 0) {
+        snprintf(why, why_size, "the kernel's own drivers have the devices");
+        return false;
+    }
+    return true;
+}
+
+void modules_probe(void) {
+    file_write_existing(autoprobe, "1");
+    DIR *devices = opendir("/sys/bus/virtio/devices");
+    struct dirent *entry;
+    while (devices != NULL && (entry = readdir(devices)) != NULL) {
+        if (entry->d_name[0] != '.') {
+            // One that has a driver, or finds none, is left as it is; one that is missed is told by the step that needs it.
+            file_write_existing("/sys/bus/virtio/drivers_probe", entry->d_name);
+        }
+    }
+    if (devices != NULL) {
+        closedir(devices);
+    }
 }

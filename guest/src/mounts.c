@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -238,6 +239,16 @@ bool mounts_etc(const struct config *config, char *why, size_t why_size) {
     struct buf hosts = {0};
     struct buf resolv = {0};
     struct buf name = {0};
+    struct buf machine = {0};
+    unsigned char random[16] = {0};
+    // machine-id(5): one that an image brings along would be the same in each of its instances (RT36).
+    bool drawn = getrandom(random, sizeof random, 0) == sizeof random;
+    random[6] = (unsigned char)((random[6] & 0x0f) | 0x40);
+    random[8] = (unsigned char)((random[8] & 0x3f) | 0x80);
+    for (size_t i = 0; i < sizeof random; i++) {
+        buf_format(&machine, "%02x", random[i]);
+    }
+    buf_text(&machine, "\n");
     buf_text(&hosts, "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n");
     if (config->has_network) {
         inet_ntop(AF_INET6, &config->address, address, sizeof address);
@@ -254,8 +265,8 @@ bool mounts_etc(const struct config *config, char *why, size_t why_size) {
     const struct {
         const char *path;
         struct buf *content;
-    } files[] = {{"/etc/hostname", &name}, {"/etc/hosts", &hosts}, {"/etc/resolv.conf", &resolv}};
-    bool done = sethostname(config->hostname, strlen(config->hostname)) == 0 || failed("hostname", why, why_size);
+    } files[] = {{"/etc/hostname", &name}, {"/etc/hosts", &hosts}, {"/etc/resolv.conf", &resolv}, {"/etc/machine-id", &machine}};
+    bool done = (drawn || failed("getrandom", why, why_size)) && (sethostname(config->hostname, strlen(config->hostname)) == 0 || failed("hostname", why, why_size));
     if (mkdir("/etc", 0755) < 0 && errno != EEXIST) {
         done = failed("/etc", why, why_size);
     }
@@ -267,6 +278,7 @@ bool mounts_etc(const struct config *config, char *why, size_t why_size) {
     buf_free(&hosts);
     buf_free(&resolv);
     buf_free(&name);
+    buf_free(&machine);
     return done;
 }
 

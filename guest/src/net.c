@@ -1,5 +1,6 @@
 #include "net.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <linux/if_addr.h>
 #include <linux/netlink.h>
@@ -61,6 +62,16 @@ static struct request request(unsigned short type, unsigned short flags) {
     return r;
 }
 
+static int set_mac(int index, const char *text) {
+    unsigned char mac[6];
+    sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx", &mac[0], &mac[1], &mac[2], &mac[3], &mac[4], &mac[5]);
+    struct request r = request(RTM_NEWLINK, 0);
+    struct ifinfomsg link = {.ifi_index = index};
+    put(&r, &link, sizeof link);
+    put_attribute(&r, IFLA_ADDRESS, mac, sizeof mac);
+    return ask(&r);
+}
+
 static int link_up(int index, int mtu) {
     struct request r = request(RTM_NEWLINK, 0);
     struct ifinfomsg link = {.ifi_index = index, .ifi_flags = IFF_UP, .ifi_change = IFF_UP};
@@ -112,6 +123,16 @@ static int check(const struct config *config) {
     return error;
 }
 
+bool net_is_mac(const char *text) {
+    for (size_t i = 0; i < MAC_TEXT - 1; i++) {
+        bool fits = i % 3 == 2 ? text[i] == ':' : isxdigit((unsigned char)text[i]) != 0;
+        if (!fits) {
+            return false;
+        }
+    }
+    return text[MAC_TEXT - 1] == '\0';
+}
+
 void net_loopback(void) {
     unsigned index = if_nametoindex("lo");
     if (index != 0) {
@@ -124,7 +145,7 @@ static const char *failed(const char *step, int error, char *why, size_t why_siz
     return step;
 }
 
-const char *net_configure(const struct config *config, char *why, size_t why_size) {
+const char *net_configure(const struct config *config, const char *mac, char *why, size_t why_size) {
     unsigned index = 0;
     for (int waited = 0; (index = if_nametoindex("eth0")) == 0; waited += DEVICE_POLL_MS) {
         if (waited >= DEVICE_WAIT_MS) {
@@ -134,7 +155,10 @@ const char *net_configure(const struct config *config, char *why, size_t why_siz
     }
     file_write_existing("/proc/sys/net/ipv6/conf/eth0/accept_ra", "0");
     file_write_existing("/proc/sys/net/ipv6/conf/eth0/accept_dad", "0");
-    int error = link_up((int)index, config->mtu);
+    int error = *mac == '\0' ? 0 : set_mac((int)index, mac);
+    if (error == 0) {
+        error = link_up((int)index, config->mtu);
+    }
     if (error != 0) {
         return failed("link", error, why, why_size);
     }

@@ -18,11 +18,12 @@ import java.util.TreeMap;
 /**
  * A kernel bundle on disk (runtime.md §6): {@code bundle.json} and the files it names.
  *
+ * @param hash SHA-256 of {@code bundle.json}, so of everything it names
  * @param kernel uncompressed ELF, booted by PVH
  * @param initramfs with the guest's init
  * @param commandLine parts of the guest kernel's command line: {@code common}, one per driver, one per accelerator
  */
-public record KernelBundle(Path directory, Path kernel, Path initramfs, Map<String, String> commandLine) {
+public record KernelBundle(Path directory, String hash, Path kernel, Path initramfs, Map<String, String> commandLine) {
     public KernelBundle {
         commandLine = Map.copyOf(commandLine);
     }
@@ -34,7 +35,8 @@ public record KernelBundle(Path directory, Path kernel, Path initramfs, Map<Stri
      */
     public static KernelBundle open(Path directory) {
         try {
-            JsonNode description = Json.parse(Files.readAllBytes(directory.resolve("bundle.json")));
+            byte[] text = Files.readAllBytes(directory.resolve("bundle.json"));
+            JsonNode description = Json.parse(text);
             Path kernel = checked(directory, description, "vmlinux");
             Path initramfs = checked(directory, description, "initramfs.cpio.zst");
             Map<String, String> commandLine = new TreeMap<>();
@@ -43,7 +45,7 @@ public record KernelBundle(Path directory, Path kernel, Path initramfs, Map<Stri
                     .properties()
                     .forEach(part ->
                             commandLine.put(part.getKey(), part.getValue().asText()));
-            return new KernelBundle(directory, kernel, initramfs, commandLine);
+            return new KernelBundle(directory, Digests.sha256Hex(text), kernel, initramfs, commandLine);
         } catch (IOException | IllegalArgumentException e) {
             throw new VmDriverException(Kind.PERMANENT, "kernel_bundle", "the kernel bundle is not readable", e);
         }

@@ -3,6 +3,7 @@ package dev.vt.runtime;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -31,6 +32,33 @@ public interface VmDriver extends AutoCloseable {
 
     /** created → running, within 5 s. */
     void start(String vmId);
+
+    /**
+     * The snapshot that a VM of this shape can start from; empty if there is none, or none that still fits this machine. Of the
+     * spec, only kernel, vCPUs, memory, and the number and kind of devices matter.
+     */
+    Optional<BaseSnapshot> baseSnapshot(VmSpec shape);
+
+    /**
+     * Makes the snapshot for VMs of this shape, unless there is one, and proves it by a restore. Blocks for about a cold boot; one is
+     * made at a time.
+     *
+     * @throws VmDriverException nothing is left behind
+     */
+    void takeBaseSnapshot(VmSpec shape) throws InterruptedException;
+
+    /** It turned out not to work: no VM starts from it again. Fine if it is gone. */
+    void discard(BaseSnapshot snapshot);
+
+    /**
+     * absent → paused, with the spec's own disks, network and channel; {@link #resume} lets it run. What speaks then is {@code
+     * snapshot}'s guest, until it is given its identity (RT36): see {@link
+     * dev.vt.runtime.channel.GuestChannel#openRestored}.
+     *
+     * @throws VmDriverException {@code TRANSIENT} with detail {@code snapshot} if it cannot be restored: the snapshot is discarded,
+     *     no VM is there, and what was reserved by {@link #tapOwner} stays, so that the same spec can be created
+     */
+    void restore(BaseSnapshot snapshot, VmSpec spec);
 
     /** any → stopped, within 2 s, without the guest's help. */
     void kill(String vmId);

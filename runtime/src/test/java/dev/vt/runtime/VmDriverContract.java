@@ -2,6 +2,7 @@ package dev.vt.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.vt.runtime.VmDriverException.Kind;
 import dev.vt.runtime.VmSpec.Disk;
@@ -11,11 +12,13 @@ import dev.vt.runtime.channel.GuestChannel;
 import dev.vt.runtime.channel.GuestEvents;
 import dev.vt.runtime.channel.GuestStatus;
 import dev.vt.runtime.channel.LogRecord;
+import dev.vt.runtime.channel.RestoredIdentity;
 import dev.vt.runtime.channel.SecretsUnavailableException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -190,6 +193,77 @@ public abstract class VmDriverContract {
         driver.kill(id);
         assertThat(driver.console(id)).hasSizeLessThanOrEqualTo(256 << 10);
         assertThat(driver.outOfMemory(id)).isFalse();
+    }
+
+    /** RT36: what is restored speaks under its template's names until it has its own, and then only under those. */
+    @Test
+    void startsFromTheBaseSnapshotOfItsShape() throws Exception {
+        BaseSnapshot snapshot = takeSnapshot();
+        driver.restore(snapshot, spec(id, "boot_1"));
+        assertThat(driver.state(id)).isEqualTo(new VmState(id, Phase.PAUSED, "boot_1", Map.of("app", "demo")));
+        assertThatThrownBy(() -> hello("boot_1", Duration.ofMillis(300))).isInstanceOf(ChannelException.class);
+        driver.resume(id);
+        RestoredIdentity identity = new RestoredIdentity(id, "boot_1", Optional.empty());
+        GuestChannel.openRestored(driver.control(id), snapshot, identity, 1, BOOT, new Deaf())
+                .close();
+        try (GuestChannel again = hello("boot_1", BOOT)) {
+            assertThat(again.hello().template()).isFalse();
+        }
+        assertThat(driver.selfTest().capabilities()).contains("base_snapshot");
+    }
+
+    @Test
+    void oneBaseSnapshotStartsManyAndTheyOutliveTheDriver() throws Exception {
+        BaseSnapshot snapshot = takeSnapshot();
+        String other = id + "b";
+        for (String vm : List.of(id, other)) {
+            driver.restore(snapshot, spec(vm, "boot_" + vm));
+            driver.resume(vm);
+            RestoredIdentity identity = new RestoredIdentity(vm, "boot_" + vm, Optional.empty());
+            GuestChannel.openRestored(driver.control(vm), snapshot, identity, 1, BOOT, new Deaf())
+                    .close();
+        }
+        driver.close();
+        driver = newDriver();
+        assertThat(driver.adopt())
+                .extracting(VmState::id, VmState::phase)
+                .containsExactlyInAnyOrder(tuple(id, Phase.RUNNING), tuple(other, Phase.RUNNING));
+        hello("boot_" + id, BOOT).close();
+        assertThat(driver.baseSnapshot(spec(id, "boot_3"))).contains(snapshot);
+    }
+
+    @Test
+    void anotherShapeHasNoBaseSnapshot() throws Exception {
+        takeSnapshot();
+        VmSpec spec = spec(id, "boot_1");
+        VmSpec larger = new VmSpec(
+                id, "boot_1", bundle(), 1, spec.memoryBytes() + (64L << 20), 100, disks(), List.of(), Map.of());
+        assertThat(driver.baseSnapshot(larger)).isEmpty();
+        assertThat(driver.list()).isEmpty();
+    }
+
+    /** RT37: what cannot be restored leaves nothing in the way of a boot. */
+    @Test
+    void aSnapshotThatIsGoneLeavesNothingBehind() throws Exception {
+        BaseSnapshot snapshot = takeSnapshot();
+        driver.discard(snapshot);
+        driver.discard(snapshot);
+        assertThat(driver.baseSnapshot(spec(id, "boot_1"))).isEmpty();
+        assertThatThrownBy(() -> driver.restore(snapshot, spec(id, "boot_1")))
+                .isInstanceOfSatisfying(VmDriverException.class, e -> {
+                    assertThat(e.kind()).isEqualTo(Kind.TRANSIENT);
+                    assertThat(e.detail()).isEqualTo("snapshot");
+                });
+        assertThat(driver.state(id).phase()).isEqualTo(Phase.ABSENT);
+        driver.create(spec(id, "boot_1"));
+        assertThat(driver.state(id).phase()).isEqualTo(Phase.CREATED);
+    }
+
+    private BaseSnapshot takeSnapshot() throws InterruptedException {
+        VmSpec shape = spec(id, "boot_1");
+        driver.takeBaseSnapshot(shape);
+        assertThat(driver.list()).isEmpty();
+        return driver.baseSnapshot(shape).orElseThrow();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.vt.runtime.channel;
 
+import dev.vt.runtime.BaseSnapshot;
 import dev.vt.runtime.ByteChannelPair;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,24 @@ public interface GuestChannel extends AutoCloseable {
             GuestEvents events)
             throws InterruptedException {
         return HostChannel.open(transport, instanceId, bootId, epoch, deadline, events, HostChannel.PING_PERIOD);
+    }
+
+    /**
+     * As {@link #open}, to a guest that was restored and runs: gives it fresh entropy, the time and its identity, in this order, before
+     * anything else (RT36).
+     *
+     * @param deadline for the handshake, and again for the identity
+     * @throws ChannelException also {@code HANDSHAKE} if the guest does not take the identity
+     */
+    static GuestChannel openRestored(
+            ByteChannelPair transport,
+            BaseSnapshot snapshot,
+            RestoredIdentity identity,
+            long epoch,
+            Duration deadline,
+            GuestEvents events)
+            throws InterruptedException {
+        return HostChannel.openRestored(transport, snapshot, identity, epoch, deadline, events);
     }
 
     /** The newest HELLO. */

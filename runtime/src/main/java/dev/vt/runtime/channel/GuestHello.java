@@ -9,6 +9,7 @@ package dev.vt.runtime.channel;
  * @param instanceId {@code vt.id} of its kernel command line
  * @param bootId {@code vt.boot} of its kernel command line
  * @param configured whether it already accepted a config this boot: then none may be sent again
+ * @param template whether it waits for an identity: it is a template, or was restored from one
  * @param uptimeMs since the guest's kernel started
  */
 public record GuestHello(
@@ -18,4 +19,5 @@ public record GuestHello(
         String instanceId,
         String bootId,
         boolean configured,
+        boolean template,
         long uptimeMs) {}

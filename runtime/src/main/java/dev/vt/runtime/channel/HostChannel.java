@@ -3,6 +3,7 @@ package dev.vt.runtime.channel;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vt.kernel.Json;
+import dev.vt.runtime.BaseSnapshot;
 import dev.vt.runtime.ByteChannelPair;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -43,6 +44,7 @@ final class HostChannel implements GuestChannel {
     private static final Duration SYNC_RETRY = Duration.ofSeconds(5);
     static final Duration PING_PERIOD = Duration.ofSeconds(10);
     private static final int PINGS_MISSED = 3;
+    private static final int RESEED_BYTES = 64;
     private static final Duration DRAIN = Duration.ofSeconds(10);
 
     private enum State {
@@ -74,6 +76,9 @@ final class HostChannel implements GuestChannel {
     private final Queue<Instant> resyncs = new ArrayDeque<>();
     private final List<Thread> guestStreamThreads = new ArrayList<>();
     private final ByteArrayOutputStream message = new ByteArrayOutputStream();
+    /** Whose names HELLO may bear, until the restored guest has its own; null otherwise. */
+    private @Nullable BaseSnapshot restoredFrom;
+
     private int nextStreamId = 2;
     private int lastGuestStreamId;
     private long nextMessageId = 1;
@@ -104,17 +109,71 @@ final class HostChannel implements GuestChannel {
             Duration pingPeriod)
             throws InterruptedException {
         HostChannel channel = new HostChannel(transport, instanceId, bootId, epoch, events, pingPeriod);
-        channel.startThreads();
-        try {
+        channel.begin(() -> channel.awaitFirstHello(deadline));
+        return channel;
+    }
+
+    static HostChannel openRestored(
+            ByteChannelPair transport,
+            BaseSnapshot snapshot,
+            RestoredIdentity identity,
+            long epoch,
+            Duration deadline,
+            GuestEvents events)
+            throws InterruptedException {
+        HostChannel channel =
+                new HostChannel(transport, identity.instanceId(), identity.bootId(), epoch, events, PING_PERIOD);
+        channel.restoredFrom = snapshot;
+        channel.begin(() -> {
             channel.awaitFirstHello(deadline);
+            channel.identify(identity, deadline);
+        });
+        return channel;
+    }
+
+    private interface Handshake {
+        void run() throws InterruptedException;
+    }
+
+    private void begin(Handshake handshake) throws InterruptedException {
+        startThreads();
+        try {
+            handshake.run();
         } catch (ChannelException | InterruptedException e) {
-            channel.fail(
+            fail(
                     e instanceof ChannelException c
                             ? c
                             : new ChannelException(ChannelException.Kind.CLOSED, "interrupted", "interrupted"));
             throw e;
         }
-        return channel;
+    }
+
+    /** In this order (RT36); init takes no identity before entropy, and no config before an identity. */
+    private void identify(RestoredIdentity identity, Duration timeout) throws InterruptedException {
+        byte[] entropy = new byte[RESEED_BYTES];
+        RANDOM.nextBytes(entropy);
+        reseed(entropy);
+        Arrays.fill(entropy, (byte) 0);
+        clock(Instant.now());
+        ObjectNode document = Json.object();
+        document.put("type", "identity")
+                .put("instance_id", identity.instanceId())
+                .put("boot_id", identity.bootId());
+        identity.mac().ifPresent(mac -> document.put("mac", mac));
+        JsonNode answer = ask(document, timeout);
+        if (!answer.path("ok").asBoolean()) {
+            throw new ChannelException(
+                    ChannelException.Kind.HANDSHAKE,
+                    "handshake",
+                    "the restored guest took no identity: "
+                            + Messages.printable(answer.path("detail").asText()));
+        }
+        lock.lock();
+        try {
+            restoredFrom = null;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void startThreads() {
@@ -349,8 +408,16 @@ final class HostChannel implements GuestChannel {
                 document.path("instance_id").asText(),
                 document.path("boot_id").asText(),
                 document.path("configured").asBoolean(),
+                document.path("template").asBoolean(),
                 document.path("uptime_ms").asLong());
-        if (!greeted.instanceId().equals(instanceId) || !greeted.bootId().equals(bootId)) {
+        BaseSnapshot from = restoredFrom;
+        boolean own =
+                greeted.instanceId().equals(instanceId) && greeted.bootId().equals(bootId);
+        boolean nameless = from != null
+                && greeted.template()
+                && greeted.instanceId().equals(from.guestId())
+                && greeted.bootId().equals(from.guestBootId());
+        if (!own && !nameless) {
             throw new ChannelException(
                     ChannelException.Kind.HANDSHAKE, "handshake", "HELLO names another instance or boot");
         }

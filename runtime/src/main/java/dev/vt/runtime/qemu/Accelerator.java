@@ -28,6 +28,11 @@ enum Accelerator {
         return option;
     }
 
+    /** Argument of {@code -cpu}. */
+    String cpu() {
+        return this == KVM ? "host" : "max";
+    }
+
     /** How long a boot may take until the guest says HELLO (RT13, RT21). */
     Duration helloDeadline() {
         return helloDeadline;

@@ -15,11 +15,65 @@ final class QemuCommand {
     static final String CONTROL_SOCKET = "ctl";
     static final String QMP_SOCKET = "qmp";
 
+    private static final List<String> INCOMING = List.of("-incoming", "fd:3");
+
     private QemuCommand() {}
 
-    static List<String> of(
+    /** A machine that boots. */
+    static List<String> boot(
             String binary, VmSpec spec, KernelBundle bundle, Accelerator accelerator, OptionalLong tscKhz) {
-        List<String> argv = new ArrayList<>(List.of(
+        List<String> argv = machine(binary, spec, accelerator);
+        addDevices(argv, spec);
+        addKernel(argv, kernelLine(spec, bundle, accelerator, tscKhz));
+        return List.copyOf(argv);
+    }
+
+    /** A machine like {@link #boot}'s with nothing behind its disks and network, whose guest waits to be saved. */
+    static List<String> template(
+            String binary,
+            VmSpec spec,
+            TemplateShape shape,
+            KernelBundle bundle,
+            Accelerator accelerator,
+            OptionalLong tscKhz) {
+        List<String> argv = machine(binary, spec, accelerator);
+        addPlaceholders(argv, shape);
+        addKernel(argv, kernelLine(spec, bundle, accelerator, tscKhz) + " vt.template=1");
+        return List.copyOf(argv);
+    }
+
+    private static void addPlaceholders(List<String> argv, TemplateShape shape) {
+        for (int i = 0; i < shape.disks().size(); i++) {
+            argv.add("-blockdev");
+            argv.add("driver=null-co,node-name=disk" + i + ",size=4096,read-zeroes=on,read-only="
+                    + onOff(shape.disks().get(i).readOnly()));
+            argv.add("-device");
+            argv.add(disk(i, shape.disks().get(i)));
+        }
+        for (int i = 0; i < shape.nics(); i++) {
+            argv.add("-device");
+            argv.add("virtio-net-device");
+        }
+    }
+
+    /** A machine like {@link #boot}'s that goes on where its template was saved; {@code launch.sh} opens that as descriptor 3. */
+    static List<String> restore(String binary, VmSpec spec, Accelerator accelerator) {
+        List<String> argv = machine(binary, spec, accelerator);
+        addDevices(argv, spec);
+        argv.addAll(INCOMING);
+        return List.copyOf(argv);
+    }
+
+    /** As {@link #restore}, with a template's placeholders: to see whether its guest goes on. */
+    static List<String> restoreTrial(String binary, VmSpec spec, TemplateShape shape, Accelerator accelerator) {
+        List<String> argv = machine(binary, spec, accelerator);
+        addPlaceholders(argv, shape);
+        argv.addAll(INCOMING);
+        return List.copyOf(argv);
+    }
+
+    private static List<String> machine(String binary, VmSpec spec, Accelerator accelerator) {
+        return new ArrayList<>(List.of(
                 binary,
                 "-name",
                 "vt-" + spec.id(),
@@ -28,7 +82,7 @@ final class QemuCommand {
                 "-accel",
                 accelerator.option(),
                 "-cpu",
-                accelerator == Accelerator.KVM ? "host" : "max",
+                accelerator.cpu(),
                 "-smp",
                 Integer.toString(spec.vcpus()),
                 "-m",
@@ -59,6 +113,9 @@ final class QemuCommand {
                 "rng-random,id=rng,filename=/dev/urandom",
                 "-device",
                 "virtio-rng-device,rng=rng"));
+    }
+
+    private static void addDevices(List<String> argv, VmSpec spec) {
         for (int i = 0; i < spec.disks().size(); i++) {
             VmSpec.Disk disk = spec.disks().get(i);
             argv.add("-add-fd");
@@ -67,8 +124,7 @@ final class QemuCommand {
             argv.add("driver=raw,node-name=disk" + i + ",read-only=" + onOff(disk.readOnly())
                     + ",discard=unmap,file.driver=file,file.filename=/dev/fdset/" + (i + 1));
             argv.add("-device");
-            String serial = disk.serial();
-            argv.add("virtio-blk-device,drive=disk" + i + (serial == null ? "" : ",serial=" + serial));
+            argv.add(disk(i, disk));
         }
         for (int i = 0; i < spec.nics().size(); i++) {
             VmSpec.Nic nic = spec.nics().get(i);
@@ -77,14 +133,15 @@ final class QemuCommand {
             argv.add("-device");
             argv.add("virtio-net-device,netdev=net" + i + ",mac=" + nic.mac());
         }
-        argv.addAll(List.of(
-                "-kernel",
-                "/proc/self/fd/3",
-                "-initrd",
-                "/proc/self/fd/4",
-                "-append",
-                kernelLine(spec, bundle, accelerator, tscKhz)));
-        return List.copyOf(argv);
+    }
+
+    private static String disk(int index, VmSpec.Disk disk) {
+        String serial = disk.serial();
+        return "virtio-blk-device,drive=disk" + index + (serial == null ? "" : ",serial=" + serial);
+    }
+
+    private static void addKernel(List<String> argv, String kernelLine) {
+        argv.addAll(List.of("-kernel", "/proc/self/fd/3", "-initrd", "/proc/self/fd/4", "-append", kernelLine));
     }
 
     /** The guest kernel's command line (runtime.md §7): at most 1 KiB, nothing secret. */

@@ -7,6 +7,7 @@ import java.util.Optional;
  * Where and how QEMU runs.
  *
  * @param stateDir survives a host reboot; one directory per VM with what adoption needs
+ * @param templateDir saved templates (runtime.md §15)
  * @param runDir sockets, console and process files; one directory per VM
  * @param bundle the kernel bundle the self-test boots
  * @param allowEmulation whether guests may run under TCG when KVM does not work (RT14)
@@ -16,6 +17,7 @@ import java.util.Optional;
  */
 public record QemuConfig(
         Path stateDir,
+        Path templateDir,
         Path runDir,
         Path bundle,
         boolean allowEmulation,
@@ -28,6 +30,7 @@ public record QemuConfig(
     public static QemuConfig of(Path stateDir, Path runDir, Path bundle, boolean allowEmulation) {
         return new QemuConfig(
                 stateDir.toAbsolutePath(),
+                stateDir.toAbsolutePath().resolveSibling("vm-templates"),
                 runDir.toAbsolutePath(),
                 bundle.toAbsolutePath(),
                 allowEmulation,

@@ -1,6 +1,7 @@
 package dev.vt.runtime.qemu;
 
 import dev.vt.kernel.Json;
+import dev.vt.runtime.BaseSnapshot;
 import dev.vt.runtime.ByteChannelPair;
 import dev.vt.runtime.DriverFacts;
 import dev.vt.runtime.KernelBundle;
@@ -19,6 +20,7 @@ import dev.vt.runtime.host.TscFrequency;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -49,6 +51,7 @@ public final class QemuDriver implements VmDriver {
     private static final Logger log = LoggerFactory.getLogger(QemuDriver.class);
     private static final Duration MONITOR_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration KILL_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration RESTORE_TIMEOUT = Duration.ofSeconds(10);
     private static final int MAX_PIDS = 512;
 
     private final QemuConfig config;
@@ -57,6 +60,7 @@ public final class QemuDriver implements VmDriver {
     private final boolean root;
     private final Path launcher;
     private final QemuSelfTest selfTest;
+    private final QemuTemplates templates;
     private final Map<String, QemuVm> vms = new ConcurrentHashMap<>();
     private final Map<Path, KernelBundle> bundles = new ConcurrentHashMap<>();
     private final AtomicBoolean warming = new AtomicBoolean();
@@ -74,6 +78,7 @@ public final class QemuDriver implements VmDriver {
             makeDirectory(config.stateDir(), "rwx------");
             makeDirectory(config.runDir(), "rwx--x--x");
             installLauncher();
+            this.templates = new QemuTemplates(config.templateDir(), this);
         } catch (IOException e) {
             throw new VmDriverException(Kind.PERMANENT, "api", "the driver's directories could not be made", e);
         }
@@ -116,24 +121,41 @@ public final class QemuDriver implements VmDriver {
     }
 
     void create(VmSpec spec, Accelerator accelerator) {
+        if (exists(spec)) {
+            return;
+        }
+        KernelBundle bundle = bundle(spec.kernel());
+        List<String> argv = QemuCommand.boot(config.binary(), spec, bundle, accelerator, tscKhz);
+        bootOrRemove(spec, accelerator, new Machine(argv, bundle.kernel(), bundle.initramfs()));
+    }
+
+    /** A machine whose guest is to be saved. */
+    void createTemplate(VmSpec spec, TemplateShape shape) {
+        KernelBundle bundle = bundle(spec.kernel());
+        List<String> argv = QemuCommand.template(config.binary(), spec, shape, bundle, shape.accelerator(), tscKhz);
+        bootOrRemove(spec, shape.accelerator(), new Machine(argv, bundle.kernel(), bundle.initramfs()));
+    }
+
+    /** What QEMU is started with: its arguments, and what {@code launch.sh} opens as descriptors 3 and 4. */
+    private record Machine(List<String> argv, Path third, Path fourth) {}
+
+    private boolean exists(VmSpec spec) {
         QemuVm known = vms.get(spec.id());
         if (known != null) {
             if (known.spec().equals(spec)) {
-                return;
+                return true;
             }
             throw new VmDriverException(Kind.PERMANENT, "config_invalid", "the VM exists with another spec", null);
         }
         if (spec.disks().size() > QemuCommand.MAX_DISKS || spec.nics().size() > 1) {
             throw new VmDriverException(Kind.UNSUPPORTED, "device", "too many disks or network devices", null);
         }
-        KernelBundle bundle = bundle(spec.kernel());
-        int uid = root ? takeUid(spec.id()) : -1;
-        SavedVm saved = new SavedVm(spec, uid);
+        return false;
+    }
+
+    private void bootOrRemove(VmSpec spec, Accelerator accelerator, Machine machine) {
         try {
-            ProcessIdentity process = launch(saved, bundle, accelerator);
-            QemuVm vm = new QemuVm(saved, runDir(spec.id()), Optional.of(process));
-            vms.put(spec.id(), vm);
-            connect(vm);
+            launch(spec, accelerator, machine);
         } catch (IOException | HostException e) {
             String output = launcherOutput(spec.id());
             log.warn("vmm did not start vm={} output={}", spec.id(), output, e);
@@ -144,6 +166,87 @@ public final class QemuDriver implements VmDriver {
             remove(spec.id());
             throw new VmDriverException(Kind.TRANSIENT, "api", "interrupted while starting QEMU", e);
         }
+    }
+
+    @Override
+    public Optional<BaseSnapshot> baseSnapshot(VmSpec shape) {
+        return templates.find(shape);
+    }
+
+    @Override
+    public void takeBaseSnapshot(VmSpec shape) throws InterruptedException {
+        templates.take(shape);
+    }
+
+    @Override
+    public void discard(BaseSnapshot snapshot) {
+        templates.discard(snapshot.id());
+    }
+
+    boolean hasProvenTemplate() {
+        return templates.hasProven();
+    }
+
+    TemplateShape shape(VmSpec spec) {
+        return TemplateShape.of(spec, bundle(spec.kernel()), selfTest.qemuVersion(), selfTest.accelerator(), tscKhz);
+    }
+
+    @Override
+    public void restore(BaseSnapshot snapshot, VmSpec spec) {
+        if (exists(spec)) {
+            throw new VmDriverException(Kind.PERMANENT, "config_invalid", "the VM exists", null);
+        }
+        Path state = templates
+                .state(snapshot, spec)
+                .orElseThrow(
+                        () -> new VmDriverException(Kind.TRANSIENT, "snapshot", "there is no such snapshot", null));
+        Accelerator accelerator = selfTest.accelerator();
+        try {
+            restore(spec, accelerator, QemuCommand.restore(config.binary(), spec, accelerator), state);
+        } catch (VmDriverException e) {
+            templates.discard(snapshot.id());
+            throw e;
+        }
+    }
+
+    void restoreTrial(VmSpec spec, TemplateShape shape, Path state) {
+        Accelerator accelerator = shape.accelerator();
+        restore(spec, accelerator, QemuCommand.restoreTrial(config.binary(), spec, shape, accelerator), state);
+    }
+
+    private void restore(VmSpec spec, Accelerator accelerator, List<String> argv, Path state) {
+        try {
+            launch(spec, accelerator, new Machine(argv, state, Path.of("/dev/null")));
+            require(spec.id()).awaitRestored(RESTORE_TIMEOUT);
+        } catch (IOException | HostException e) {
+            String output = launcherOutput(spec.id());
+            log.warn("machine was not restored vm={} output={}", spec.id(), output, e);
+            removeMachine(spec.id());
+            throw new VmDriverException(Kind.TRANSIENT, "snapshot", "QEMU did not restore: " + output, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            removeMachine(spec.id());
+            throw new VmDriverException(Kind.TRANSIENT, "api", "interrupted while restoring", e);
+        }
+    }
+
+    /** Reads what a machine sends when it is told to {@link #save} itself. */
+    interface Receiver {
+        String receive(ServerSocketChannel socket) throws IOException, InterruptedException;
+    }
+
+    String receiveSaved(String vmId, String socketName, Receiver receiver) throws IOException, InterruptedException {
+        Path path = runDir(vmId).resolve(socketName);
+        try (ServerSocketChannel socket = QemuTemplates.listen(path)) {
+            if (root) {
+                Files.setAttribute(path, "unix:uid", require(vmId).saved().uid());
+            }
+            return receiver.receive(socket);
+        }
+    }
+
+    void save(String vmId, String socketName, Duration timeout) throws IOException, InterruptedException {
+        require(vmId).save(socketName, timeout);
     }
 
     @Override
@@ -227,7 +330,7 @@ public final class QemuDriver implements VmDriver {
             }
         }
         for (VmState state : list()) {
-            if (state.id().startsWith(QemuSelfTest.ID_PREFIX)) {
+            if (state.id().startsWith(QemuSelfTest.ID_PREFIX) || state.id().startsWith(QemuTemplates.ID_PREFIX)) {
                 destroy(state.id());
             }
         }
@@ -256,8 +359,17 @@ public final class QemuDriver implements VmDriver {
         vms.clear();
     }
 
-    private ProcessIdentity launch(SavedVm saved, KernelBundle bundle, Accelerator accelerator)
+    /** Starts QEMU and connects to its monitor. */
+    private void launch(VmSpec spec, Accelerator accelerator, Machine machine)
             throws IOException, InterruptedException {
+        SavedVm saved = new SavedVm(spec, root ? takeUid(spec.id()) : -1);
+        ProcessIdentity process = startProcess(saved, accelerator, machine);
+        QemuVm vm = new QemuVm(saved, runDir(spec.id()), Optional.of(process));
+        vms.put(spec.id(), vm);
+        connect(vm);
+    }
+
+    private ProcessIdentity startProcess(SavedVm saved, Accelerator accelerator, Machine machine) throws IOException {
         VmSpec spec = saved.spec();
         Path run = runDir(spec.id());
         deleteTree(run);
@@ -279,13 +391,13 @@ public final class QemuDriver implements VmDriver {
         argv.addAll(List.of("sh", launcher.toString(), run.toString(), root ? Integer.toString(saved.uid()) : "-"));
         argv.add((accelerator == Accelerator.KVM ? "kvm" : "") + (spec.nics().isEmpty() ? "" : "tun"));
         procs.forEach(file -> argv.add(file.toString()));
-        argv.addAll(List.of("--", bundle.kernel().toString(), bundle.initramfs().toString()));
+        argv.addAll(List.of("--", machine.third().toString(), machine.fourth().toString()));
         for (VmSpec.Disk disk : spec.disks()) {
             argv.add(disk.readOnly() ? "ro" : "rw");
             argv.add(disk.path().toString());
         }
         argv.add("--");
-        argv.addAll(QemuCommand.of(config.binary(), spec, bundle, accelerator, tscKhz));
+        argv.addAll(machine.argv());
         ProcessBuilder builder = new ProcessBuilder(argv);
         builder.environment().clear();
         builder.environment().put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin");
@@ -372,6 +484,14 @@ public final class QemuDriver implements VmDriver {
     }
 
     private void remove(String id) {
+        removeMachine(id);
+        synchronized (uidLock) {
+            uids.remove(id);
+        }
+    }
+
+    /** All but the uid it has: a tap may belong to it. */
+    private void removeMachine(String id) {
         QemuVm vm = vms.get(id);
         if (vm != null) {
             vm.kill(KILL_TIMEOUT);
@@ -386,9 +506,6 @@ public final class QemuDriver implements VmDriver {
             throw new VmDriverException(Kind.TRANSIENT, "api", "a VM's leftovers could not be removed", e);
         }
         vms.remove(id);
-        synchronized (uidLock) {
-            uids.remove(id);
-        }
     }
 
     private int takeUid(String vmId) {

@@ -10,10 +10,6 @@ import dev.vt.runtime.VmDriverException.Kind;
 import dev.vt.runtime.VmSpec;
 import dev.vt.runtime.channel.ChannelException;
 import dev.vt.runtime.channel.GuestChannel;
-import dev.vt.runtime.channel.GuestEvents;
-import dev.vt.runtime.channel.GuestStatus;
-import dev.vt.runtime.channel.LogRecord;
-import dev.vt.runtime.channel.SecretsUnavailableException;
 import dev.vt.runtime.host.ProcessIdentity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -68,6 +64,11 @@ final class QemuSelfTest {
                 .orElseThrow(() -> new VmDriverException(Kind.PERMANENT, "device", measured.unusableReason(), null));
     }
 
+    /** Of QEMU. */
+    String qemuVersion() {
+        return result().version();
+    }
+
     DriverFacts facts() {
         Result measured = result();
         return new DriverFacts(
@@ -77,7 +78,9 @@ final class QemuSelfTest {
                 measured.accelerator().map(Accelerator::word).orElse("none"),
                 measured.kvmReason().isEmpty() ? null : measured.kvmReason(),
                 measured.unusableReason().isEmpty() ? null : measured.unusableReason(),
-                List.of("pause", "console", "stats"),
+                driver.hasProvenTemplate()
+                        ? List.of("pause", "console", "stats", "base_snapshot")
+                        : List.of("pause", "console", "stats"),
                 QemuCommand.MAX_DISKS,
                 OVERHEAD_BYTES);
     }
@@ -148,7 +151,7 @@ final class QemuSelfTest {
         try {
             driver.create(spec, accelerator);
             driver.start(id);
-            GuestChannel.open(driver.control(id), id, bootId, 1, accelerator.helloDeadline(), new Deaf())
+            GuestChannel.open(driver.control(id), id, bootId, 1, accelerator.helloDeadline(), new NoEvents())
                     .close();
             log.info(
                     "self-test guest said hello accelerator={} ms={}",
@@ -215,27 +218,5 @@ final class QemuSelfTest {
 
     private Path file() {
         return config.stateDir().resolve("self-test.json");
-    }
-
-    /** The self-test only waits for HELLO. */
-    private static final class Deaf implements GuestEvents {
-        @Override
-        public void status(GuestStatus status) {}
-
-        @Override
-        public long logStoredUpTo() {
-            return 0;
-        }
-
-        @Override
-        public void log(List<LogRecord> records) {}
-
-        @Override
-        public byte[] secrets() throws SecretsUnavailableException {
-            throw new SecretsUnavailableException("self_test");
-        }
-
-        @Override
-        public void lost(ChannelException cause) {}
     }
 }

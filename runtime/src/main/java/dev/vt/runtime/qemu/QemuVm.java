@@ -83,7 +83,7 @@ final class QemuVm {
             if (phase != Phase.STOPPED) {
                 phase = switch (status) {
                     case "prelaunch" -> Phase.CREATED;
-                    case "paused" -> Phase.PAUSED;
+                    case "paused", "inmigrate", "postmigrate" -> Phase.PAUSED;
                     default -> Phase.RUNNING;
                 };
             }
@@ -93,12 +93,68 @@ final class QemuVm {
         }
     }
 
-    void run(String command, Phase after) throws IOException {
+    /**
+     * Waits until QEMU has read the whole stream it was started with.
+     *
+     * @throws IOException if it has not in time, or ended over it
+     */
+    void awaitRestored(Duration timeout) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (status(timeout).equals("inmigrate")) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("the stream was not read in " + timeout.toMillis() + " ms");
+            }
+            Thread.sleep(2);
+        }
+        synchronized (this) {
+            if (phase == Phase.STOPPED) {
+                throw new IOException("the VMM ended over the stream");
+            }
+            phase = Phase.PAUSED;
+        }
+    }
+
+    /**
+     * Has a paused machine written to a Unix socket below its run directory, whole.
+     *
+     * @param socket its name there; somebody reads it
+     */
+    void save(String socket, Duration timeout) throws IOException, InterruptedException {
+        QmpClient client = client();
+        ObjectNode unlimited = Json.object();
+        unlimited.put("max-bandwidth", 1L << 40);
+        client.execute("migrate-set-parameters", unlimited, QMP_TIMEOUT);
+        ObjectNode target = Json.object();
+        target.put("uri", "unix:" + socket);
+        client.execute("migrate", target, QMP_TIMEOUT);
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (true) {
+            String status =
+                    client.execute("query-migrate", QMP_TIMEOUT).path("status").asText();
+            if (status.equals("completed")) {
+                return;
+            }
+            if (status.equals("failed") || status.equals("cancelled") || System.nanoTime() > deadline) {
+                throw new IOException("the machine was not saved: " + status);
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    private String status(Duration timeout) throws IOException {
+        return client().execute("query-status", timeout).path("status").asText();
+    }
+
+    private QmpClient client() throws IOException {
         QmpClient client = monitor;
         if (client == null) {
             throw new IOException("the VMM is gone");
         }
-        client.execute(command, QMP_TIMEOUT);
+        return client;
+    }
+
+    void run(String command, Phase after) throws IOException {
+        client().execute(command, QMP_TIMEOUT);
         synchronized (this) {
             if (phase != Phase.STOPPED) {
                 phase = after;

@@ -1,5 +1,6 @@
 package dev.vt.runtime.sim;
 
+import dev.vt.runtime.BaseSnapshot;
 import dev.vt.runtime.ByteChannelPair;
 import dev.vt.runtime.DriverFacts;
 import dev.vt.runtime.VmDriver;
@@ -12,6 +13,7 @@ import dev.vt.runtime.VmStats;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** One agent's view of a {@link SimHost}. Any thread may call, one call per VM at a time. */
@@ -34,7 +36,8 @@ public final class SimDriver implements VmDriver {
 
     @Override
     public DriverFacts selfTest() {
-        return new DriverFacts("sim", "1", "none", "none", null, null, List.of("pause", "console", "stats"), 16, 0);
+        return new DriverFacts(
+                "sim", "1", "none", "none", null, null, List.of("pause", "console", "stats", "base_snapshot"), 16, 0);
     }
 
     @Override
@@ -61,6 +64,51 @@ public final class SimDriver implements VmDriver {
             case RUNNING -> {}
             case ABSENT, PAUSED, STOPPED -> throw wrongPhase(vm);
         }
+    }
+
+    @Override
+    public Optional<BaseSnapshot> baseSnapshot(VmSpec shape) {
+        return Optional.ofNullable(host.snapshots().get(shapeOf(shape)));
+    }
+
+    @Override
+    public void takeBaseSnapshot(VmSpec shape) {
+        String id = shapeOf(shape);
+        host.script().play("takeBaseSnapshot", id);
+        host.snapshots().put(id, new BaseSnapshot(id, "template", "boot-" + id));
+    }
+
+    @Override
+    public void discard(BaseSnapshot snapshot) {
+        host.snapshots().remove(snapshot.id());
+    }
+
+    @Override
+    public void restore(BaseSnapshot snapshot, VmSpec spec) {
+        try {
+            host.script().play("restore", spec.id());
+        } catch (VmDriverException e) {
+            discard(snapshot);
+            throw e;
+        }
+        if (!snapshot.equals(host.snapshots().get(shapeOf(spec)))) {
+            throw new VmDriverException(Kind.TRANSIENT, "snapshot", "there is no such snapshot", null);
+        }
+        SimVm fresh = SimVm.restored(spec, snapshot, host.script().guest(spec.id()), host.time());
+        if (host.vms().putIfAbsent(spec.id(), fresh) != null) {
+            throw new VmDriverException(Kind.PERMANENT, "config_invalid", "the VM exists", null);
+        }
+    }
+
+    /** As with a real machine: what the guest sees of it before it has a config. */
+    private static String shapeOf(VmSpec spec) {
+        return "%s-%d-%d-%d-%d"
+                .formatted(
+                        spec.kernel().getFileName(),
+                        spec.vcpus(),
+                        spec.memoryBytes(),
+                        spec.disks().size(),
+                        spec.nics().size());
     }
 
     @Override

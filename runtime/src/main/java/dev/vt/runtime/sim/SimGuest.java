@@ -3,6 +3,7 @@ package dev.vt.runtime.sim;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vt.kernel.Json;
+import dev.vt.runtime.BaseSnapshot;
 import dev.vt.runtime.channel.Frame;
 import dev.vt.runtime.channel.FrameCodec;
 import dev.vt.runtime.channel.FrameDecoder;
@@ -32,7 +33,12 @@ final class SimGuest {
     private static final Logger log = LoggerFactory.getLogger(SimGuest.class);
 
     private final String vmId;
-    private final String bootId;
+    private String instanceId;
+    private String bootId;
+    /** Restored, and without an identity yet. */
+    private boolean nameless;
+
+    private boolean reseeded;
     private final GuestScript script;
     private final SimTime time;
     private final Runnable powerOff;
@@ -60,6 +66,7 @@ final class SimGuest {
 
     SimGuest(String vmId, String bootId, GuestScript script, SimTime time, Runnable powerOff) {
         this.vmId = vmId;
+        this.instanceId = vmId;
         this.bootId = bootId;
         this.script = script;
         this.time = time;
@@ -68,6 +75,15 @@ final class SimGuest {
 
     synchronized void powerOn() {
         script.hello().ifPresent(delay -> time.after(delay, this::becomeTalkative));
+    }
+
+    /** Paused, and as its template was. */
+    synchronized void restoreFrom(BaseSnapshot snapshot) {
+        instanceId = snapshot.guestId();
+        bootId = snapshot.guestBootId();
+        nameless = true;
+        paused = true;
+        helloDue = script.hello().isPresent();
     }
 
     synchronized void pause(boolean on) {
@@ -141,8 +157,8 @@ final class SimGuest {
         }
         ObjectNode hello = Json.object();
         hello.put("protocol_min", 1).put("protocol_max", 1).put("init_version", "sim");
-        hello.put("instance_id", vmId).put("boot_id", bootId).put("sync", pendingSync);
-        hello.put("configured", configured).put("uptime_ms", 1);
+        hello.put("instance_id", instanceId).put("boot_id", bootId).put("sync", pendingSync);
+        hello.put("configured", configured).put("template", nameless).put("uptime_ms", 1);
         pendingSync = "";
         nextStream = 1;
         execs.clear();
@@ -193,10 +209,25 @@ final class SimGuest {
         switch (document.path("type").asText()) {
             case "config" -> onConfig(document);
             case "stop" -> onStop();
+            case "reseed" -> reseeded = true;
+            case "identity" -> onIdentity(document);
             default -> {
                 // Acknowledgements, clock and entropy change nothing here.
             }
         }
+    }
+
+    private void onIdentity(JsonNode document) {
+        boolean taken = nameless && reseeded;
+        if (taken) {
+            nameless = false;
+            instanceId = document.path("instance_id").asText();
+            bootId = document.path("boot_id").asText();
+        }
+        say(Json.object()
+                .put("type", "ack")
+                .put("id", document.path("id").asLong())
+                .put("ok", taken));
     }
 
     private void onConfig(JsonNode document) {

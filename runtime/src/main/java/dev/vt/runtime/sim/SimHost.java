@@ -1,5 +1,6 @@
 package dev.vt.runtime.sim;
 
+import dev.vt.runtime.BaseSnapshot;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,6 +10,7 @@ public final class SimHost {
     private final SimScript script;
     private final SimTime time;
     private final Map<String, SimVm> vms = new ConcurrentHashMap<>();
+    private final Map<String, BaseSnapshot> snapshots = new ConcurrentHashMap<>();
 
     public SimHost(SimScript script, SimTime time) {
         this.script = script;
@@ -25,6 +27,11 @@ public final class SimHost {
 
     Map<String, SimVm> vms() {
         return vms;
+    }
+
+    /** By shape; they outlive the drivers too. */
+    Map<String, BaseSnapshot> snapshots() {
+        return snapshots;
     }
 
     /** The machine loses power: every VM is gone, without a trace. */

@@ -1,5 +1,6 @@
 package dev.vt.runtime.sim;
 
+import dev.vt.runtime.BaseSnapshot;
 import dev.vt.runtime.ByteChannelPair;
 import dev.vt.runtime.VmSpec;
 import dev.vt.runtime.VmState;
@@ -22,6 +23,14 @@ final class SimVm {
     SimVm(VmSpec spec, GuestScript script, SimTime time) {
         this.spec = spec;
         this.guest = new SimGuest(spec.id(), spec.bootId(), script, time, this::stop);
+    }
+
+    /** Paused, with a guest that says HELLO as soon as it runs, under its template's names. */
+    static SimVm restored(VmSpec spec, BaseSnapshot snapshot, GuestScript script, SimTime time) {
+        SimVm vm = new SimVm(spec, script, time);
+        vm.phase = Phase.PAUSED;
+        vm.guest.restoreFrom(snapshot);
+        return vm;
     }
 
     VmSpec spec() {

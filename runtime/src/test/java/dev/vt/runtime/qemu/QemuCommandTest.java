@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 class QemuCommandTest {
     private static final KernelBundle BUNDLE = new KernelBundle(
             Path.of("/secret/bundle"),
+            "hash",
             Path.of("/secret/bundle/vmlinux"),
             Path.of("/secret/bundle/initramfs.cpio.zst"),
             Map.of(
@@ -45,7 +46,7 @@ class QemuCommandTest {
     @Test
     void noPathOfTheHostReachesTheCommandLine() {
         List<String> argv =
-                QemuCommand.of("qemu-system-x86_64", SPEC, BUNDLE, Accelerator.TCG, OptionalLong.of(2_600_000));
+                QemuCommand.boot("qemu-system-x86_64", SPEC, BUNDLE, Accelerator.TCG, OptionalLong.of(2_600_000));
         assertThat(argv).noneMatch(word -> word.contains("secret"));
         assertThat(argv)
                 .contains("-S", "-nodefaults", "-no-user-config", "-no-reboot", "196608k")

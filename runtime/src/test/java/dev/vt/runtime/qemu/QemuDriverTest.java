@@ -27,6 +27,7 @@ class QemuDriverTest extends VmDriverContract {
         QemuConfig defaults = QemuConfig.of(directory.resolve("state"), directory.resolve("run"), BUNDLE, true);
         return new QemuDriver(new QemuConfig(
                 defaults.stateDir(),
+                defaults.templateDir(),
                 defaults.runDir(),
                 defaults.bundle(),
                 defaults.allowEmulation(),
