@@ -35,7 +35,8 @@ class ModuleArrowsTest {
             Map.entry("native", Set.of()),
             Map.entry("edge", Set.of("kernel", "api", "identity", "native")),
             Map.entry(
-                    "control", Set.of("kernel", "api", "manifest", "eventlog", "eventlog-raft", "scheduler", "images", "overlay")),
+                    "control",
+                    Set.of("kernel", "api", "manifest", "eventlog", "eventlog-raft", "scheduler", "images", "overlay")),
             Map.entry("cli", Set.of("kernel", "manifest")),
             Map.entry("simulation", Set.of("kernel")));
 
@@ -51,8 +52,11 @@ class ModuleArrowsTest {
                         files.filter(path -> path.toString().endsWith(".class")).toList()) {
                     classes++;
                     for (String used : modulesUsedBy(file)) {
-                        boolean foreign = used.equals(FOREIGN) && module.getKey().equals("native");
-                        if (!foreign && !used.equals(module.getKey()) && !module.getValue().contains(used)) {
+                        boolean foreign =
+                                used.equals(FOREIGN) && module.getKey().equals("native");
+                        if (!foreign
+                                && !used.equals(module.getKey())
+                                && !module.getValue().contains(used)) {
                             wrong.add(directory.relativize(file) + " uses " + used);
                         }
                     }
