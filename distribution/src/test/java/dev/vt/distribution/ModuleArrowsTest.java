@@ -49,8 +49,11 @@ class ModuleArrowsTest {
                         files.filter(path -> path.toString().endsWith(".class")).toList()) {
                     classes++;
                     for (String used : modulesUsedBy(file)) {
-                        boolean foreign = used.equals(FOREIGN) && module.getKey().equals("native");
-                        if (!foreign && !used.equals(module.getKey()) && !module.getValue().contains(used)) {
+                        boolean foreign =
+                                used.equals(FOREIGN) && module.getKey().equals("native");
+                        if (!foreign
+                                && !used.equals(module.getKey())
+                                && !module.getValue().contains(used)) {
                             wrong.add(directory.relativize(file) + " uses " + used);
                         }
                     }
