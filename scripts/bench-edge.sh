@@ -25,16 +25,17 @@ classpath=bench/target/classes:$(cat bench/target/classpath)
 prefix=${VT_BENCH_PREFIX:-vte}-$$
 clients=$prefix-c proxies=$prefix-p backends=$prefix-b
 work=$(mktemp -d /dev/shm/vt-edge-bench-XXXXXX)
-backend_pid=
+started=()
 finish() {
-  if [ -n "$backend_pid" ]; then
-    kill "$backend_pid" 2>/dev/null || true
-    wait "$backend_pid" 2>/dev/null || true
-  fi
+  for pid in "${started[@]}"; do
+    kill "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+  done
   for namespace in "$clients" "$proxies" "$backends"; do ip netns del "$namespace" 2>/dev/null || true; done
   rm -rf "$work"
 }
 trap finish EXIT
+trap "exit 1" INT TERM
 for namespace in "$clients" "$proxies" "$backends"; do
   ip netns add "$namespace"
   ip -n "$namespace" link set lo up
@@ -58,7 +59,10 @@ idle=$((($(ulimit -n) - 500) / 2))
 rest=1-$(($(nproc) - 1))
 java=("$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx512m --enable-native-access=ALL-UNNAMED -cp "$classpath")
 coproc BACKEND { exec ip netns exec "$backends" taskset -c "$rest" "${java[@]}" dev.vt.bench.edge.EdgeBenchBackend fd76:7465:2::1 "$work/zeros"; }
-backend_pid=$BACKEND_PID
+started+=("$BACKEND_PID")
 read -r -t 20 ready <&"${BACKEND[0]}" && [ "$ready" = ready ] || die "the backend did not start"
 ip netns exec "$clients" taskset -c "$rest" "${java[@]}" dev.vt.bench.edge.EdgeBench \
-  "$proxies" fd76:7465:1::2 fd76:7465:2::1 "$work" "$seconds" "$rounds" "$only" "$idle"
+  "$proxies" fd76:7465:1::2 fd76:7465:2::1 "$work" "$seconds" "$rounds" "$only" "$idle" &
+# In the background, so that this script hears when it is to end.
+started+=($!)
+wait $!

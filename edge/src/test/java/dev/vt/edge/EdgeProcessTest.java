@@ -354,7 +354,7 @@ class EdgeProcessTest {
     }
 
     private static void await(Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
         while (!condition.call()) {
             assertThat(System.nanoTime()).isLessThan(deadline);
             LockSupport.parkNanos(5_000_000);

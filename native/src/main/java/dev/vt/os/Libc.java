@@ -37,6 +37,13 @@ final class Libc {
     private static final MethodHandle READ = handle("read", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle WRITE = handle("write", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle PIPE2 = handle("pipe2", JAVA_INT, JAVA_LONG, JAVA_INT);
+    /** Its third argument is variadic. */
+    private static final MethodHandle FCNTL = LINKER.downcallHandle(
+            LINKER.defaultLookup().findOrThrow("fcntl"),
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
+            Linker.Option.captureCallState("errno"),
+            Linker.Option.firstVariadicArg(2));
+
     private static final MethodHandle SPLICE =
             handle("splice", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
     private static final MethodHandle EPOLL_CREATE1 = handle("epoll_create1", JAVA_INT, JAVA_INT);
@@ -186,6 +193,14 @@ final class Libc {
     int pipe2(long ends, int flags) {
         try {
             return orErrno((int) PIPE2.invokeExact(state, ends, flags));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    int fcntl(int fd, int command, int argument) {
+        try {
+            return orErrno((int) FCNTL.invokeExact(state, fd, command, argument));
         } catch (Throwable e) {
             throw impossible(e);
         }

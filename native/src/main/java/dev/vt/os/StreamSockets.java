@@ -28,6 +28,7 @@ public final class StreamSockets {
     private static final int STREAM_NONBLOCK_CLOEXEC = 1 | 0x800 | 0x80000;
     private static final int NONBLOCK_CLOEXEC = 0x800 | 0x80000;
     private static final int SHUTDOWN_WRITE = 1;
+    private static final int F_SETPIPE_SZ = 1031;
     private static final int SPLICE_MOVE_NONBLOCK = 1 | 2;
 
     private static final int SOL_SOCKET = 1;
@@ -191,12 +192,17 @@ public final class StreamSockets {
         return (int) libc.splice(from, to, max, SPLICE_MOVE_NONBLOCK);
     }
 
-    /** @return read end in the lower half, write end in the upper one; or {@code -errno} */
-    public long pipe() {
+    /**
+     * @param size wished for, in bytes: each 4096 of them are one place for a piece of any length (pipe(7)); the kernel may leave
+     *     it at its own
+     * @return read end in the lower half, write end in the upper one; or {@code -errno}
+     */
+    public long pipe(int size) {
         int result = libc.pipe2(value.address(), NONBLOCK_CLOEXEC);
         if (result < 0) {
             return result;
         }
+        libc.fcntl(value.get(JAVA_INT_UNALIGNED, 0), F_SETPIPE_SZ, size);
         return (value.get(JAVA_INT_UNALIGNED, 0) & 0xffff_ffffL) | ((long) value.get(JAVA_INT_UNALIGNED, 4) << 32);
     }
 

@@ -45,7 +45,7 @@ class StreamSocketsTest {
     @Test
     void splicedBytesPassThroughAPipe() throws Exception {
         int listener = listen(0);
-        long pipe = sockets.pipe();
+        long pipe = sockets.pipe(1 << 17);
         int readEnd = (int) pipe;
         int writeEnd = (int) (pipe >>> 32);
         open.push(readEnd);

@@ -11,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -54,7 +54,7 @@ final class EdgeBench {
     private final int rounds;
     private final int idleConnections;
     private final EdgeBenchReport report;
-    private final List<Proxy> proxies = new ArrayList<>();
+    private final List<Proxy> proxies = new CopyOnWriteArrayList<>();
 
     private EdgeBench(String address, double seconds, int rounds, int idleConnections) {
         this.address = address;
@@ -68,6 +68,10 @@ final class EdgeBench {
         EdgeBench bench = new EdgeBench(
                 args[1], Double.parseDouble(args[4]), Integer.parseInt(args[5]), Integer.parseInt(args[7]));
         Set<String> wanted = Set.of(args[6].split(","));
+        // Told to end, this process takes the proxies with it.
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> bench.proxies.forEach(proxy -> proxy.process().destroyForcibly())));
         EdgeBenchRivals rivals =
                 new EdgeBenchRivals(args[0], args[1], args[2], Path.of(args[3]), bench.idleConnections + 200);
         try {

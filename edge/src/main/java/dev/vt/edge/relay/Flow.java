@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One direction of a connection (F1–F3). Small amounts are copied through the loop's own buffer; once reads have filled it,
- * bytes are spliced through a pipe and never seen. At most {@link #MOST_HELD} bytes are held while the receiver is full, and
+ * bytes are spliced through a pipe and never seen. At most {@link #MOST_SPLICED} bytes are held while the receiver is full, and
  * nothing is read until they are gone. With nothing to hold a flow has neither buffer nor pipe. Used by its connection's
  * loop.
  */
@@ -17,8 +17,8 @@ final class Flow {
     /** Of the loop's buffer, and of what waits for a slow receiver. */
     static final int MOST_HELD = 1 << 16;
 
-    /** A pipe has 16 places, each of which may hold a piece larger than a page. */
-    private static final int MOST_SPLICED = 1 << 17;
+    /** Of a pipe, whose places may hold pieces larger than a page. */
+    static final int MOST_SPLICED = 1 << 17;
 
     private static final int ROUNDS = 8;
     private static final int BULK_AFTER = 2;

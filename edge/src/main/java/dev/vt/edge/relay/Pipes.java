@@ -24,7 +24,7 @@ final class Pipes {
         if (count > 0) {
             return kept[--count];
         }
-        long ends = sockets.pipe();
+        long ends = sockets.pipe(Flow.MOST_SPLICED);
         return ends < 0 ? null : new Pipe((int) ends, (int) (ends >>> 32));
     }
 
