@@ -2,7 +2,7 @@
 # One server, three nodes and two edges as hosts of their own, IPv6 only: instances on different nodes reach each other by name
 # inside their environment and nothing outside it; the overlay is repaired; a node that dies loses its connections to others;
 # with the server gone everything goes on. Real VMs. Needs root and a built program (./dev build).
-# e2e/network.sh [STEP...]: all steps in order, or the named ones after up.
+# e2e/network.sh [STEP...]: all steps in order, or the named ones on what VT_E2E_KEEP=yes kept in VT_E2E_HOME and VT_E2E_RUN.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 source scripts/common.sh
@@ -17,7 +17,6 @@ chmod 711 "$home" "$run"
 tag=$(printf '%s' "$hosts_prefix" | cksum | cut -c1-4)
 nodes=(2 3 4)
 edges=(2 3)
-declare -A roles
 
 finish() {
   status=$?
@@ -25,8 +24,7 @@ finish() {
     for log in "$home"/*.log; do say "-- $log"; tail -n "${VT_E2E_TAIL:-15}" "$log" >&2; done
   fi
   if [ "${VT_E2E_KEEP:-no}" = no ]; then
-    for role in "${!roles[@]}"; do kill "${roles[$role]}" 2>/dev/null || true; done
-    for role in "${!roles[@]}"; do wait "${roles[$role]}" 2>/dev/null || true; done
+    for role in "$home"/*.pid; do stop_role TERM "$(basename "$role" .pid)"; done
     for n in "${nodes[@]}"; do
       [ ! -d "$home/agent-$n" ] || on "$n" ./vt agent stop-vms --data-dir "$home/agent-$n" --run-dir "$run/$n" \
         --kernel-bundle "$(readlink -f $bundle_link)" --overlay-device "vtw$tag$n" >>"$home/stop.log" 2>&1 || status=1
@@ -43,7 +41,20 @@ role() {
   local name=$1 n=$2
   shift 2
   on "$n" ./vt "$@" >>"$home/$name.log" 2>&1 &
-  roles[$name]=$!
+  echo $! >"$home/$name.pid"
+}
+# stop_role SIGNAL NAME: and waits for its end; fine if it has ended.
+stop_role() {
+  [ -f "$home/$2.pid" ] || return 0
+  local pid
+  pid=$(cat "$home/$2.pid")
+  rm "$home/$2.pid"
+  kill "-$1" "$pid" 2>/dev/null || return 0
+  for _ in $(seq 300); do
+    kill -0 "$pid" 2>/dev/null || return 0
+    sleep 0.1
+  done
+  fail "$2 did not end"
 }
 operator() {
   on 1 env VT_SERVER=http://127.0.0.1:8440 XDG_CONFIG_HOME="$home/client" XDG_DATA_HOME="$home/client" XDG_STATE_HOME="$home/client" ./vt "$@"
@@ -141,7 +152,7 @@ run_in() {
   shift 2
   operator exec "$id" --org dev --project net --app shop --env "$env" -- "$@"
 }
-fetch() { prints 'hello from vt' run_in "$1" "$2" wget -q -T 5 -O - "http://$3:8080/"; }
+fetch() { prints 'hello from vt' run_in "$1" "$2" busybox timeout 5 wget -q -O - "http://$3:8080/"; }
 
 step_names() {
   # D1, D4: by its own name, by the process's, and by the short one that the search list completes.
@@ -159,7 +170,7 @@ step_isolation() {
   fetch other "$other" web.prod.shop.dev.vt.internal && fail "another environment's name resolves"
   fetch other "$other" "[$target]" && fail "another environment's instance answers"
   # P5: no instance reaches a host or the server.
-  run_in prod "$(first)" wget -q -T 3 -O - 'http://[fd99::1]:8440/healthz' && fail "an instance reaches the server"
+  run_in prod "$(first)" busybox timeout 3 wget -q -O - 'http://[fd99::1]:8440/healthz' && fail "an instance reaches the server"
   # And none of this because nothing works there.
   expect_within 10 fetch other "$other" "$(dns_name "$other")"
 }
@@ -215,10 +226,8 @@ step_repair() {
 step_server_gone() {
   # O9: without a server, and over a restart of an agent, traffic, names and ingress go on.
   local id1 id2 n
-  kill -9 "${roles[server]}"
-  wait "${roles[server]}" 2>/dev/null || true
-  kill "${roles[agent-2]}"
-  wait "${roles[agent-2]}" 2>/dev/null || true
+  stop_role KILL server
+  stop_role TERM agent-2
   start_agent 2
   for ((n = 0; n < ${VT_E2E_GONE_SECONDS:-30}; n++)); do
     answers 2 || fail "edge 2 does not answer while the server is gone"
@@ -242,9 +251,7 @@ reach_static() {
 step_node_gone() {
   # A node that dies with all it has: the edges go on with the others, its instances start elsewhere.
   local victim=4 began n=0
-  kill -9 "${roles[agent-$victim]}"
-  wait "${roles[agent-$victim]}" 2>/dev/null || true
-  unset "roles[agent-$victim]"
+  stop_role KILL agent-$victim
   ip netns pids "$(host $victim)" | while read -r pid; do kill -9 "$pid"; done
   ip -n "$(host $victim)" link set eth0 down
   began=$SECONDS
