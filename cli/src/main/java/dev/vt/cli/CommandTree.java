@@ -21,6 +21,8 @@ import dev.vt.cli.local.DoctorCommand;
 import dev.vt.cli.local.ManifestCommands;
 import dev.vt.cli.local.SettingsCommands;
 import dev.vt.cli.local.VersionCommand;
+import dev.vt.cli.network.ExplainPathCommand;
+import dev.vt.cli.network.OverlayMatrixCommand;
 import dev.vt.cli.platform.NamedCommands;
 import dev.vt.cli.platform.RouteCommands;
 import dev.vt.cli.platform.SecretsCommands;
@@ -101,6 +103,7 @@ final class CommandTree {
         platform(root);
         identity(root);
         cluster(root);
+        network(root);
         config(root);
         local(root);
         RoleCommand.ABOUT.forEach((role, about) -> {
@@ -277,6 +280,13 @@ final class CommandTree {
             group.addSubcommand("rebuild", make(new ClusterCommands.Rebuild()));
             group.addSubcommand("verify", make(new ClusterCommands.Verify()));
         });
+    }
+
+    private void network(CommandLine root) {
+        group(root, "overlay", "The network between nodes", group -> {
+            group.addSubcommand("matrix", make(new OverlayMatrixCommand()));
+        });
+        leaf(root, ExplainPathCommand::new, "explain-path");
     }
 
     private void config(CommandLine root) {

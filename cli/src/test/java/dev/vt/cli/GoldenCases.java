@@ -998,6 +998,22 @@ final class GoldenCases {
                                         "null",
                                         NONE,
                                         "enrollment_token=" + TOKEN)));
+        String nodes =
+                "{\"nodes\":[{\"node_id\":\"node_01k9ejze95es8r65rzyjka7901\",\"name\":\"one\",\"overlay_ipv6\":\"fd00::1\","
+                        + "\"device\":\"userspace\",\"problem\":null,\"observed_at\":\"2030-01-02T03:00:00Z\",\"peers\":["
+                        + "{\"node_id\":\"node_01k9ejze95es8r65rzyjka7902\",\"name\":\"two\",\"state\":\"up\",\"rtt_micros\":1234,"
+                        + "\"handshake_age_s\":17,\"endpoint\":\"[fd99::2]:51820\",\"received_bytes\":1000,\"sent_bytes\":2000}]},"
+                        + "{\"node_id\":\"node_01k9ejze95es8r65rzyjka7902\",\"name\":\"two\",\"overlay_ipv6\":\"fd00::2\","
+                        + "\"device\":null,\"problem\":null,\"observed_at\":null,\"peers\":[]}]}";
+        both("overlay-matrix", "overlay matrix", api -> api.on("GET /v1/overlay/matrix", nodes));
+        both(
+                "explain-path",
+                "explain-path inst_01k9ejze95es8r65rzyjka7903 inst_01k9ejze95es8r65rzyjka7904 8080 --org acme",
+                api -> api.on(
+                        "GET " + O + "/explain-path",
+                        "{\"from\":\"inst_01k9ejze95es8r65rzyjka7903\",\"to\":\"inst_01k9ejze95es8r65rzyjka7904\",\"port\":8080,"
+                                + "\"allowed\":false,\"rule\":\"p2\",\"meaning\":\"another environment\","
+                                + "\"node_id\":\"node_01k9ejze95es8r65rzyjka7901\"}"));
         both(
                 "cluster-status",
                 "cluster status",

@@ -72,6 +72,7 @@ import dev.vt.control.metric.MetricFeature;
 import dev.vt.control.metric.ServerMetrics;
 import dev.vt.control.metric.StoreGauges;
 import dev.vt.control.network.NodeNetworks;
+import dev.vt.control.network.OverlayFeature;
 import dev.vt.control.node.Heartbeats;
 import dev.vt.control.node.NodeConditions;
 import dev.vt.control.node.NodeFeature;
@@ -329,6 +330,7 @@ public final class ControlPlane implements AutoCloseable {
                                 planes::isConnected,
                                 () -> config.get().detection()),
                         new EdgeFeature(mutations, store, edges, presence),
+                        new OverlayFeature(nodes, heartbeats, instances, networks),
                         new EnrollmentFeature(mutations, store, options.raft() != null, clock, random),
                         placement,
                         new ExecFeature(

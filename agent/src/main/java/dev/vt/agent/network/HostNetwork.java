@@ -3,6 +3,7 @@ package dev.vt.agent.network;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vt.agent.actor.Supervisor;
+import dev.vt.agent.link.ServerAddress;
 import dev.vt.agent.plan.Conditions;
 import dev.vt.api.node.NodeNetwork;
 import dev.vt.kernel.Json;
@@ -21,6 +22,7 @@ import dev.vt.runtime.host.HostCommand.CommandException;
 import dev.vt.runtime.host.NetworkNamespace;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -49,7 +51,7 @@ public final class HostNetwork implements AutoCloseable {
 
     private final Conditions conditions;
     private final Optional<Mesh> mesh;
-    private final PacketFilter filter = new PacketFilter(NetworkNamespace.OWN);
+    private final PacketFilter filter;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition closing = lock.newCondition();
     private @Nullable NodeNetwork wanted;
@@ -61,11 +63,18 @@ public final class HostNetwork implements AutoCloseable {
     /**
      * @param key of this node; empty: it was enrolled without one, and has no peers
      * @param device interface name of the mesh
+     * @param servers that this node dials; its instances never reach them (P5)
      * @param planCursor the event that the plan in force reflects
      */
     public HostNetwork(
-            Optional<KeyPair> key, String device, Path runDir, LongSupplier planCursor, Conditions conditions) {
+            Optional<KeyPair> key,
+            String device,
+            Path runDir,
+            List<ServerAddress> servers,
+            LongSupplier planCursor,
+            Conditions conditions) {
         this.conditions = conditions;
+        this.filter = new PacketFilter(NetworkNamespace.OWN, addresses(servers));
         this.mesh = key.map(own -> new Mesh(
                 Mesh.Settings.of(device),
                 device(device, runDir),
@@ -73,6 +82,21 @@ public final class HostNetwork implements AutoCloseable {
                 Clock.systemUTC(),
                 new SecureRandom(),
                 planCursor));
+    }
+
+    /** A name that does not resolve now is no reason not to start. */
+    private static List<String> addresses(List<ServerAddress> servers) {
+        List<String> out = new ArrayList<>();
+        for (ServerAddress server : servers) {
+            try {
+                for (InetAddress address : InetAddress.getAllByName(server.host())) {
+                    out.add(address.getHostAddress());
+                }
+            } catch (UnknownHostException e) {
+                log.warn("server's name does not resolve, instances are not kept from it server={}", server, e);
+            }
+        }
+        return out;
     }
 
     private static WireGuard device(String device, Path runDir) {
@@ -176,7 +200,7 @@ public final class HostNetwork implements AutoCloseable {
     /** Takes everything of this node off the host, when its VMs are stopped too. */
     public static void release(String address, String device, Path runDir) throws InterruptedException {
         device(device, runDir).remove();
-        new PacketFilter(NetworkNamespace.OWN).remove();
+        new PacketFilter(NetworkNamespace.OWN, List.of()).remove();
         if (!address.isEmpty()) {
             String resolver =
                     Subnet.of(dev.vt.overlay.address.Ipv6Prefix.parse(address)).resolver();

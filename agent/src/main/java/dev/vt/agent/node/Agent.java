@@ -125,6 +125,7 @@ public final class Agent implements AutoCloseable {
                         NodeIdentity.overlayKey(options.dataDir()),
                         options.overlayDevice(),
                         options.runDir(),
+                        options.servers(),
                         this::planCursor,
                         conditions))
                 : Optional.empty();

@@ -56,6 +56,11 @@ public final class TestNode implements AutoCloseable {
         return new TestNode(TestMember.enrolled(server, "node", name));
     }
 
+    /** The agent of a machine that has enrolled. */
+    public static TestNode of(TestMember member) {
+        return new TestNode(member);
+    }
+
     /** Another start of the same machine. */
     public TestNode restarted() {
         return new TestNode(member);

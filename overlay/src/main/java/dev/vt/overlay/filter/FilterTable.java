@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The text of table {@code inet vt} (nft(8)) for a node's plan. Pure: equal plans give equal texts. Loading it replaces the table
@@ -22,17 +23,22 @@ public final class FilterTable {
     private static final String NAME = "inet vt";
 
     private final NodeNetwork network;
+    private final Collection<String> servers;
     private final Subnet subnet;
     private final StringBuilder out = new StringBuilder();
 
-    private FilterTable(NodeNetwork network) {
+    private FilterTable(NodeNetwork network, Collection<String> servers) {
         this.network = network;
+        this.servers = servers;
         this.subnet = Subnet.parse(network.subnet());
     }
 
-    /** @param revision the event that the plan reflects; the table's comment */
-    public static String text(NodeNetwork network, long revision) {
-        return new FilterTable(network).build(revision);
+    /**
+     * @param servers addresses that this node dials its servers at, which instances never reach (P5)
+     * @param revision the event that the plan reflects; the table's comment
+     */
+    public static String text(NodeNetwork network, Collection<String> servers, long revision) {
+        return new FilterTable(network, servers).build(revision);
     }
 
     /** What removes it; fine if there is none. */
@@ -55,8 +61,10 @@ public final class FilterTable {
         set(
                 "underlay",
                 "ipv6_addr",
-                network.underlay().stream()
+                Stream.concat(network.underlay().stream(), servers.stream())
                         .filter(address -> address.indexOf(':') >= 0)
+                        .distinct()
+                        .sorted()
                         .toList());
         set(
                 "egress_allowed",

@@ -17,11 +17,14 @@ public final class PacketFilter {
     private static final Logger log = LoggerFactory.getLogger(PacketFilter.class);
 
     private final NetworkNamespace namespace;
+    private final List<String> servers;
     private @Nullable NodeNetwork loaded;
     private long loadedRevision;
 
-    public PacketFilter(NetworkNamespace namespace) {
+    /** @param servers as {@link FilterTable#text} wants them */
+    public PacketFilter(NetworkNamespace namespace, List<String> servers) {
         this.namespace = namespace;
+        this.servers = List.copyOf(servers);
     }
 
     /**
@@ -31,7 +34,7 @@ public final class PacketFilter {
      */
     public void apply(NodeNetwork network, long revision) {
         if (!network.equals(loaded)) {
-            namespace.run(List.of("nft", "-f", "-"), FilterTable.text(network, revision));
+            namespace.run(List.of("nft", "-f", "-"), FilterTable.text(network, servers, revision));
             loaded = network;
             loadedRevision = revision;
         }

@@ -28,7 +28,7 @@ public class KernelWireGuard implements WireGuard {
         try {
             namespace.run("ip", "link", "add", "dev", probe, "type", "wireguard");
         } catch (CommandException e) {
-            log.info("no wireguard in this kernel", e);
+            log.debug("no wireguard in this kernel", e);
             return false;
         }
         namespace.removeDevice(probe);

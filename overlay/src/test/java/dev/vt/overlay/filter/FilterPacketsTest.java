@@ -57,7 +57,7 @@ class FilterPacketsTest {
                 TcpProbe probe = new TcpProbe();
                 ExecutorService probes = Executors.newVirtualThreadPerTaskExecutor()) {
             wire(hosts, probe);
-            PacketFilter filter = new PacketFilter(new NetworkNamespace(hosts.host(1)));
+            PacketFilter filter = new PacketFilter(new NetworkNamespace(hosts.host(1)), List.of());
             Random random = new Random(seed);
             int allowed = 0;
             int dropped = 0;

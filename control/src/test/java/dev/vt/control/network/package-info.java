@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.vt.control.network;
+
+import org.jspecify.annotations.NullMarked;
