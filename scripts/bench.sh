@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ./dev bench [loop|append|lag|api|raft|scheduler|edge]: measures on this machine and prints its load beside the figures. Never a gate.
+# ./dev bench [loop|boot|append|lag|api|raft|scheduler|edge]: measures on this machine and prints its load beside the figures. Never a gate.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 source scripts/common.sh
@@ -21,7 +21,9 @@ case "${1:-append}" in
     need_packages rival
     ETCD=$(command -v etcd) run RaftBench "${@:2}"
     ;;
+  boot) exec scripts/bench-boot.sh "${@:2}" ;;
+  boot-java) run BootBench "${@:2}" ;;
   scheduler) run SchedulerBench "${@:2}" ;;
   edge) exec scripts/bench-edge.sh "${@:2}" ;;
-  *) die "./dev bench takes loop, append, lag, api, raft, scheduler or edge, not '$1'" ;;
+  *) die "./dev bench takes loop, boot, append, lag, api, raft, scheduler or edge, not '$1'" ;;
 esac

@@ -3,6 +3,7 @@ package dev.vt.agent.instance;
 import dev.vt.agent.instance.Outcome.PlatformFailure;
 import dev.vt.api.node.WorkloadSpec;
 import dev.vt.images.rootfs.RootFilesystem;
+import dev.vt.runtime.BaseSnapshot;
 import dev.vt.runtime.DriverFacts;
 import dev.vt.runtime.VmDriverException;
 import dev.vt.runtime.VmSpec;
@@ -10,6 +11,7 @@ import dev.vt.runtime.channel.ChannelException;
 import dev.vt.runtime.channel.GuestChannel;
 import dev.vt.runtime.channel.GuestConfig;
 import dev.vt.runtime.channel.GuestEvents;
+import dev.vt.runtime.channel.RestoredIdentity;
 import dev.vt.runtime.channel.SecretsUnavailableException;
 import dev.vt.runtime.host.HostException;
 import java.io.IOException;
@@ -157,12 +159,68 @@ final class BootJob {
         Optional<VmSpec.Nic> nic =
                 node.network().attach(id, spec.network(), node.driver().tapOwner(id));
         reached("devices");
-        node.driver().create(vmSpec(root, scratch, nic));
+        VmSpec vm = vmSpec(root, scratch, nic);
+        Optional<BaseSnapshot> snapshot = wantsSnapshot() ? node.snapshots().find(vm) : Optional.empty();
+        Optional<GuestChannel> restored =
+                snapshot.isPresent() ? restored(snapshot.get(), vm, config, facts) : Optional.empty();
+        if (restored.isPresent()) {
+            return restored.get();
+        }
+        if (snapshot.isPresent()) {
+            // The driver has let go of everything; the tap must belong to whom it names now.
+            nic = node.network().attach(id, spec.network(), node.driver().tapOwner(id));
+            vm = vmSpec(root, scratch, nic);
+        }
+        node.driver().create(vm);
         node.driver().start(id);
         reached("vmm");
         GuestChannel channel = open(deadline(facts, Duration.ofSeconds(5), Duration.ofSeconds(60)));
         reached("hello");
-        return configured(channel, config, deadline(facts, Duration.ofSeconds(10), Duration.ofSeconds(60)));
+        configured(channel, config, deadline(facts, Duration.ofSeconds(10), Duration.ofSeconds(60)));
+        node.snapshots().booted(vm, wantsSnapshot());
+        return channel;
+    }
+
+    private boolean wantsSnapshot() {
+        WorkloadSpec.Boot boot = spec.boot();
+        return boot != null && boot.start().equals("snapshot");
+    }
+
+    /** Empty if it did not work out: nothing is left of it, and nobody but the log and a counter learns (RT37). */
+    private Optional<GuestChannel> restored(BaseSnapshot snapshot, VmSpec vm, GuestConfig config, DriverFacts facts)
+            throws InterruptedException {
+        String id = vm.id();
+        Duration deadline = deadline(facts, Duration.ofSeconds(2), Duration.ofSeconds(10));
+        TentativeEvents events = new TentativeEvents(listener.events(this));
+        try {
+            node.driver().restore(snapshot, vm);
+            node.driver().resume(id);
+            reached("vmm");
+            GuestChannel channel = GuestChannel.openRestored(
+                    node.driver().control(id),
+                    snapshot,
+                    new RestoredIdentity(
+                            id, bootId, vm.nics().stream().findFirst().map(VmSpec.Nic::mac)),
+                    node.epoch(),
+                    deadline,
+                    events);
+            reached("hello");
+            configured(channel, config, deadline);
+            events.keep();
+            reached("restored");
+            node.snapshots().restored(snapshot, id);
+            return Optional.of(channel);
+        } catch (VmDriverException | ChannelException | IOException e) {
+            if (e instanceof ChannelException refused && refused.kind() == ChannelException.Kind.CONFIG_INVALID) {
+                throw refused; // a cold guest would not take it either
+            }
+            if (cancelled.get()) {
+                throw new InterruptedException("cancelled while restoring");
+            }
+            node.snapshots().failed(snapshot, id, e);
+            node.driver().destroy(id);
+            return Optional.empty();
+        }
     }
 
     private GuestChannel reopen() throws IOException, InterruptedException, SecretsUnavailableException {

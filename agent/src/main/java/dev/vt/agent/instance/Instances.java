@@ -166,6 +166,12 @@ public final class Instances {
         return views;
     }
 
+    /** The newest state of one. */
+    Optional<InstanceRecord> record(String instanceId) {
+        return Optional.ofNullable(actors.get(instanceId))
+                .map(running -> running.actor().record());
+    }
+
     /** The channel of an instance whose workload runs: for exec. */
     public Optional<GuestChannel> execChannel(String instanceId) {
         return Optional.ofNullable(actors.get(instanceId))

@@ -28,6 +28,7 @@ public record NodeServices(
         Scratch scratch,
         Network network,
         MemoryBudget memory,
+        SnapshotStarts snapshots,
         Kernels kernels,
         Probe probe,
         LogStore logs,

@@ -13,6 +13,7 @@ import dev.vt.agent.instance.InstanceStore;
 import dev.vt.agent.instance.Instances;
 import dev.vt.agent.instance.MemoryBudget;
 import dev.vt.agent.instance.NodeServices;
+import dev.vt.agent.instance.SnapshotStarts;
 import dev.vt.agent.link.Link;
 import dev.vt.agent.link.NodeIdentity;
 import dev.vt.agent.link.ServerAddress;
@@ -71,6 +72,7 @@ public final class Agent implements AutoCloseable {
     private final NodeIdentity identity;
     private final VmDriver driver;
     private final Instances instances;
+    private final SnapshotStarts snapshots;
     private final Planner planner;
     private final Conditions conditions = new Conditions();
     private final ExecRelay execs;
@@ -135,13 +137,16 @@ public final class Agent implements AutoCloseable {
         this.scratch = new ScratchDisks(options.dataDir().resolve("scratch"));
         this.secrets = new SecretVersions(options.runDir().resolve("secrets"), servers);
         this.logs = new LogStore(options.dataDir().resolve("logs"), timeline, secrets::redact);
+        MemoryBudget memory = new MemoryBudget(Inventories.memoryBytes());
+        this.snapshots = new SnapshotStarts(driver, memory);
         NodeServices node = new NodeServices(
                 driver,
                 new CachedImages(parts.images(), servers),
                 secrets,
                 scratch,
                 network,
-                new MemoryBudget(Inventories.memoryBytes()),
+                memory,
+                snapshots,
                 this::bundle,
                 new NetworkProbe(!options.driver().equals("sim")),
                 logs,
@@ -230,6 +235,7 @@ public final class Agent implements AutoCloseable {
         links.forEach(Link::close);
         planner.close();
         try {
+            snapshots.close();
             instances.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -280,6 +286,11 @@ public final class Agent implements AutoCloseable {
                             .put("cpu_millis_used", metrics.cpuMillis())
                             .put("uptime_ms", metrics.uptimeMs()));
         }
+        SnapshotStarts.Counts counts = snapshots.counts();
+        json.putObject("starts")
+                .put("cold", counts.cold())
+                .put("restored", counts.restored())
+                .put("restore_failures", counts.restoreFailures());
         ObjectNode problems = json.putObject("conditions");
         conditions.active().forEach(problems::put);
         identityConditions.get().forEach(problems::put);

@@ -40,6 +40,7 @@ final class AgentStatus {
                             + record.path("desired").path("instance_id").asText() + " "
                             + record.path("phase").asText() + " "
                             + record.path("boot").path("boot_id").asText() + " "
+                            + (record.path("boot").path("marks").has("restored") ? "snapshot" : "cold") + " "
                             + record.path("history").path("reason").asText()));
         } catch (IOException e) {
             throw new UncheckedIOException("could not list the instances", e);

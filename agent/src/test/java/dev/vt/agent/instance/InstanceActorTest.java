@@ -48,6 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Instances over simulated VMs, on a clock that the test moves. */
 class InstanceActorTest {
     private static final String ID = "inst_00000000000000000000000001";
+    private static final String OTHER_ID = "inst_00000000000000000000000002";
 
     @TempDir
     Path directory;
@@ -64,6 +65,7 @@ class InstanceActorTest {
     private volatile Optional<String> secretsProblem = Optional.empty();
     private volatile String hostBoot = "host-boot-1";
     private Instances instances;
+    private SnapshotStarts snapshots;
 
     @BeforeEach
     void start() {
@@ -73,6 +75,62 @@ class InstanceActorTest {
     @AfterEach
     void stop() throws Exception {
         instances.close();
+    }
+
+    /** RT36, RT37: the first boot of a shape is cold and waits for nothing; what follows starts from the snapshot made behind it. */
+    @Test
+    void afterTheFirstColdBootOfAShapeTheNextStartsFromASnapshot() {
+        startFromSnapshot(ID);
+        assertThat(marks(ID)).doesNotContainKey("restored");
+        awaitSnapshot();
+        startFromSnapshot(OTHER_ID);
+        assertThat(marks(OTHER_ID)).containsKeys("restored", "hello", "config");
+        assertThat(snapshots.counts()).isEqualTo(new SnapshotStarts.Counts(1, 1, 0));
+    }
+
+    /** RT37: a restore that fails is a cold boot, counted; the instance shows nothing of it. */
+    @Test
+    void aRestoreThatFailsIsAColdBootAndTheSnapshotIsMadeAnew() {
+        startFromSnapshot(ID);
+        awaitSnapshot();
+        script.fail("restore", 1, OTHER_ID, Kind.TRANSIENT, "snapshot");
+        startFromSnapshot(OTHER_ID);
+        assertThat(marks(OTHER_ID)).doesNotContainKey("restored");
+        assertThat(snapshots.counts()).isEqualTo(new SnapshotStarts.Counts(2, 0, 1));
+        assertThat(statuses()).doesNotContain("failed");
+        awaitSnapshot();
+    }
+
+    @Test
+    void aRestoredGuestThatTakesNoIdentityIsBootedInstead() {
+        startFromSnapshot(ID);
+        awaitSnapshot();
+        script.guests(id -> host.vmCount() == 1 ? GuestScript.healthy().refusingIdentity() : GuestScript.healthy());
+        startFromSnapshot(OTHER_ID);
+        assertThat(marks(OTHER_ID)).doesNotContainKey("restored");
+        assertThat(snapshots.counts().restoreFailures()).isEqualTo(1);
+        assertThat(statuses()).doesNotContain("failed");
+    }
+
+    @Test
+    void whatIsToStartColdMakesNoSnapshot() {
+        instances.desire(Workloads.of(ID).start("cold").running(1));
+        awaitPhase(Phase.STARTING);
+        Await.until("counted", () -> snapshots.counts().cold() == 1);
+        assertThat(host.snapshotCount()).isZero();
+    }
+
+    private void startFromSnapshot(String id) {
+        instances.desire(Workloads.of(id).start("snapshot").running(1));
+        Await.until(id + " started", () -> marks(id).containsKey("started"));
+    }
+
+    private Map<String, Long> marks(String id) {
+        return instances.record(id).map(InstanceRecord::boot).map(Boot::marks).orElse(Map.of());
+    }
+
+    private void awaitSnapshot() {
+        Await.until("snapshot made", () -> host.snapshotCount() == 1);
     }
 
     @Test
@@ -444,8 +502,11 @@ class InstanceActorTest {
     }
 
     private Instances newAgent() {
+        SimDriver driver = new SimDriver(host);
+        MemoryBudget memory = new MemoryBudget(1L << 40);
+        snapshots = new SnapshotStarts(driver, memory);
         NodeServices node = new NodeServices(
-                new SimDriver(host),
+                driver,
                 new NodeServices.Images() {
                     @Override
                     public RootFilesystem rootfs(String instanceId, WorkloadSpec.Image image)
@@ -486,7 +547,8 @@ class InstanceActorTest {
                     @Override
                     public void detach(String instanceId) {}
                 },
-                new MemoryBudget(1L << 40),
+                memory,
+                snapshots,
                 name -> Path.of("sim"),
                 (spec, health, channel) -> {
                     probes.incrementAndGet();

@@ -20,7 +20,8 @@ public record Workloads(
         Secrets secrets,
         Lifecycle lifecycle,
         String address,
-        long memoryBytes) {
+        long memoryBytes,
+        WorkloadSpec.Boot boot) {
     public static final String CLUSTER = "clu_test";
     public static final String NODE = "node_test";
     private static final String DIGEST = "sha256:" + "0".repeat(64);
@@ -35,20 +36,22 @@ public record Workloads(
                 null,
                 new Lifecycle("TERM", 5, "always", 3, 2),
                 "fd00:7674:1:100::" + Integer.toHexString(1 + (id.hashCode() & 0x7fff)),
-                64L << 20);
+                64L << 20,
+                null);
     }
 
     public Workloads image(String newRepository, String newDigest) {
-        return new Workloads(id, newRepository, newDigest, argv, health, secrets, lifecycle, address, memoryBytes);
+        return new Workloads(
+                id, newRepository, newDigest, argv, health, secrets, lifecycle, address, memoryBytes, boot);
     }
 
     public Workloads argv(String... newArgv) {
         return new Workloads(
-                id, repository, digest, List.of(newArgv), health, secrets, lifecycle, address, memoryBytes);
+                id, repository, digest, List.of(newArgv), health, secrets, lifecycle, address, memoryBytes, boot);
     }
 
     public Workloads health(Health newHealth) {
-        return new Workloads(id, repository, digest, argv, newHealth, secrets, lifecycle, address, memoryBytes);
+        return new Workloads(id, repository, digest, argv, newHealth, secrets, lifecycle, address, memoryBytes, boot);
     }
 
     public Workloads tcpHealth(int port) {
@@ -57,7 +60,16 @@ public record Workloads(
 
     public Workloads secrets(String version) {
         return new Workloads(
-                id, repository, digest, argv, health, new Secrets(true, version), lifecycle, address, memoryBytes);
+                id,
+                repository,
+                digest,
+                argv,
+                health,
+                new Secrets(true, version),
+                lifecycle,
+                address,
+                memoryBytes,
+                boot);
     }
 
     public Workloads restart(String policy, int maxRetries, int backoffS) {
@@ -70,11 +82,26 @@ public record Workloads(
                 secrets,
                 new Lifecycle("TERM", 5, policy, maxRetries, backoffS),
                 address,
-                memoryBytes);
+                memoryBytes,
+                boot);
     }
 
     public Workloads memory(long bytes) {
-        return new Workloads(id, repository, digest, argv, health, secrets, lifecycle, address, bytes);
+        return new Workloads(id, repository, digest, argv, health, secrets, lifecycle, address, bytes, boot);
+    }
+
+    public Workloads start(String start) {
+        return new Workloads(
+                id,
+                repository,
+                digest,
+                argv,
+                health,
+                secrets,
+                lifecycle,
+                address,
+                memoryBytes,
+                new WorkloadSpec.Boot("sim", null, start));
     }
 
     public WorkloadSpec spec() {
@@ -97,7 +124,7 @@ public record Workloads(
                 health,
                 secrets,
                 lifecycle,
-                null);
+                boot);
     }
 
     public Assignment running(long generation) {

@@ -93,7 +93,7 @@ final class WorkloadSpecs {
                                 ? DEFAULT_MAX_RETRIES
                                 : process.restart().maxRetries(),
                         process.restart().backoffSeconds()),
-                new WorkloadSpec.Boot(instance.driver(), null, "cold"));
+                new WorkloadSpec.Boot(instance.driver(), null, "snapshot"));
     }
 
     private static WorkloadSpec.Image image(Allocated instance, EffectiveProcess.Found found) {

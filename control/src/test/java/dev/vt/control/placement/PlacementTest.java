@@ -151,7 +151,7 @@ class PlacementTest {
         assertThat(spec.network().ports()).containsExactly(new WorkloadSpec.Port("https", 8443, "tcp"));
         assertThat(spec.health()).isEqualTo(new WorkloadSpec.Health("tcp", 8443, null, 10, 2, 10, 1, 3));
         assertThat(spec.lifecycle()).isEqualTo(new WorkloadSpec.Lifecycle("TERM", 10, "always", 3, 2));
-        assertThat(spec.boot()).isEqualTo(new WorkloadSpec.Boot("sim", null, "cold"));
+        assertThat(spec.boot()).isEqualTo(new WorkloadSpec.Boot("sim", null, "snapshot"));
         until("ready", () -> instances("ready").size() == 1);
         assertThat(node.workload(assignment.instanceId()))
                 .as("K2: a report changes nothing")

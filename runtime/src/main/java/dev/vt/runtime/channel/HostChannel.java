@@ -67,6 +67,9 @@ final class HostChannel implements GuestChannel {
     private State state = State.GREETING;
     private String sync = "";
     private @Nullable GuestHello hello;
+    /** Whether the opener has the channel, and so is told of its end as an event. */
+    private volatile boolean handedOver;
+
     private @Nullable ChannelException failure;
     private final Queue<byte[]> control = new ArrayDeque<>();
     private final Map<Integer, HostStream> streams = new LinkedHashMap<>();
@@ -139,6 +142,15 @@ final class HostChannel implements GuestChannel {
         startThreads();
         try {
             handshake.run();
+            lock.lock();
+            try {
+                if (failure != null) {
+                    throw failure;
+                }
+                handedOver = true;
+            } finally {
+                lock.unlock();
+            }
         } catch (ChannelException | InterruptedException e) {
             fail(
                     e instanceof ChannelException c
@@ -745,8 +757,8 @@ final class HostChannel implements GuestChannel {
         if (cause == null) {
             throw new IllegalStateException("the reader ended without a cause");
         }
-        if (hello == null) {
-            return; // open() throws it
+        if (!handedOver) {
+            return; // whoever opens it gets the exception
         }
         try {
             events.lost(cause);

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param exitCode of that end
  * @param stop from the stop message to the end of the workload; empty: ignores it
  * @param openPorts what listens, for forwards
+ * @param takesIdentity whether it becomes who it is told to be after a restore
  */
 public record GuestScript(
         Optional<Duration> hello,
@@ -24,7 +25,8 @@ public record GuestScript(
         Optional<Duration> exit,
         int exitCode,
         Optional<Duration> stop,
-        Set<Integer> openPorts) {
+        Set<Integer> openPorts,
+        boolean takesIdentity) {
 
     /** Codes of runtime.md §4. */
     public record Failure(String reason, String detail) {}
@@ -43,35 +45,52 @@ public record GuestScript(
                 Optional.empty(),
                 0,
                 Optional.of(Duration.ZERO),
-                Set.of(8080));
+                Set.of(8080),
+                true);
     }
 
     public GuestScript silent() {
-        return new GuestScript(Optional.empty(), configError, start, failure, exit, exitCode, stop, openPorts);
+        return new GuestScript(
+                Optional.empty(), configError, start, failure, exit, exitCode, stop, openPorts, takesIdentity);
     }
 
     public GuestScript refusingConfig(String message) {
-        return new GuestScript(hello, Optional.of(message), start, failure, exit, exitCode, stop, openPorts);
+        return new GuestScript(
+                hello, Optional.of(message), start, failure, exit, exitCode, stop, openPorts, takesIdentity);
     }
 
     public GuestScript startingAfter(Duration delay) {
-        return new GuestScript(hello, configError, delay, failure, exit, exitCode, stop, openPorts);
+        return new GuestScript(hello, configError, delay, failure, exit, exitCode, stop, openPorts, takesIdentity);
     }
 
     public GuestScript failing(String reason, String detail) {
         return new GuestScript(
-                hello, configError, start, Optional.of(new Failure(reason, detail)), exit, exitCode, stop, openPorts);
+                hello,
+                configError,
+                start,
+                Optional.of(new Failure(reason, detail)),
+                exit,
+                exitCode,
+                stop,
+                openPorts,
+                takesIdentity);
     }
 
     public GuestScript exitingAfter(Duration delay, int code) {
-        return new GuestScript(hello, configError, start, failure, Optional.of(delay), code, stop, openPorts);
+        return new GuestScript(
+                hello, configError, start, failure, Optional.of(delay), code, stop, openPorts, takesIdentity);
     }
 
     public GuestScript ignoringStop() {
-        return new GuestScript(hello, configError, start, failure, exit, exitCode, Optional.empty(), openPorts);
+        return new GuestScript(
+                hello, configError, start, failure, exit, exitCode, Optional.empty(), openPorts, takesIdentity);
     }
 
     public GuestScript listening(Set<Integer> ports) {
-        return new GuestScript(hello, configError, start, failure, exit, exitCode, stop, ports);
+        return new GuestScript(hello, configError, start, failure, exit, exitCode, stop, ports, takesIdentity);
+    }
+
+    public GuestScript refusingIdentity() {
+        return new GuestScript(hello, configError, start, failure, exit, exitCode, stop, openPorts, false);
     }
 }

@@ -218,7 +218,7 @@ final class SimGuest {
     }
 
     private void onIdentity(JsonNode document) {
-        boolean taken = nameless && reseeded;
+        boolean taken = nameless && reseeded && script.takesIdentity();
         if (taken) {
             nameless = false;
             instanceId = document.path("instance_id").asText();

@@ -62,6 +62,10 @@ public final class SimHost {
                 .orElse(new byte[0]);
     }
 
+    public int snapshotCount() {
+        return snapshots.size();
+    }
+
     public int vmCount() {
         return vms.size();
     }

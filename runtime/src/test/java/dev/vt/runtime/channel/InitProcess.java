@@ -1,5 +1,6 @@
 package dev.vt.runtime.channel;
 
+import dev.vt.runtime.BaseSnapshot;
 import dev.vt.runtime.UnixChannel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
 final class InitProcess implements AutoCloseable {
     static final String INSTANCE = "inst_test";
     static final String BOOT = "boot_test";
+    static final BaseSnapshot TEMPLATE = new BaseSnapshot("shape", "template-shape", "boot-shape");
 
     private final Path directory;
     private final Process process;
@@ -24,6 +26,15 @@ final class InitProcess implements AutoCloseable {
     }
 
     static InitProcess start() throws IOException, InterruptedException {
+        return start(false);
+    }
+
+    /** Named {@link #TEMPLATE}'s until it is given an identity. */
+    static InitProcess startTemplate() throws IOException, InterruptedException {
+        return start(true);
+    }
+
+    private static InitProcess start(boolean template) throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("vt-init");
         Process process = new ProcessBuilder(
                         binary().toString(),
@@ -33,9 +44,11 @@ final class InitProcess implements AutoCloseable {
                         "--run",
                         directory.toString(),
                         "--id",
-                        INSTANCE,
+                        template ? TEMPLATE.guestId() : INSTANCE,
                         "--boot",
-                        BOOT)
+                        template ? TEMPLATE.guestBootId() : BOOT,
+                        "--template",
+                        template ? "1" : "0")
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("console").toFile())
                 .start();
