@@ -59,7 +59,7 @@ public final class BootBench {
         Path run = Files.createDirectories(work.resolve("run"));
         Path bundle = Path.of(args[0]).toAbsolutePath().toRealPath();
         VmDriver driver = new QemuDriver(QemuConfig.of(data.resolve("vm"), run.resolve("vm"), bundle, true));
-        AgentOptions options = new AgentOptions(data, run, List.of(), bundle, "qemu", true, false);
+        AgentOptions options = new AgentOptions(data, run, List.of(), bundle, "qemu", true, false, "vtwgbench");
         Agent agent = new Agent(
                 options,
                 new NodeIdentity("node_bench", "clu_bench", "", ""),
@@ -70,7 +70,8 @@ public final class BootBench {
                         server -> {
                             throw new IOException("no server here");
                         },
-                        () -> {}));
+                        () -> {},
+                        Map::of));
         agent.start();
         try {
             BootBench bench = new BootBench(data, agent);
