@@ -28,9 +28,9 @@ inside ip link set lo up
 
 addresses() { echo --dev --listen "127.0.0.1:${1}8440" --grpc-listen "127.0.0.1:${1}8441" --raft-listen "127.0.0.1:${1}8442"; }
 
-# until_true WHAT COMMAND...: tries for two minutes.
+# until_true WHAT COMMAND...: tries for two minutes, or as many seconds as VT_E2E_PATIENCE says.
 until_true() {
-  local what=$1 deadline=$((SECONDS + 120))
+  local what=$1 deadline=$((SECONDS + ${VT_E2E_PATIENCE:-120}))
   shift
   until "$@" >/dev/null 2>&1; do
     [ $SECONDS -lt $deadline ] || die "waited in vain until $what"
@@ -41,7 +41,8 @@ until_true() {
 start() {
   # shellcheck disable=SC2046
   inside ./vt server run --data-dir "$home/$1" --mode raft $(addresses "$1") >>"$home/$1.log" 2>&1 &
-  until_true "server $1 serves" inside curl -sf "http://127.0.0.1:${1}8440/readyz"
+  until_true "server $1 is ready" inside curl -sf "http://127.0.0.1:${1}8440/readyz"
+  until_true "server $1 serves gRPC" inside bash -c "exec 3<>/dev/tcp/127.0.0.1/${1}8441"
 }
 
 # rpc N METHOD [REQUEST [OPTION...]]: what server N answers.
@@ -69,13 +70,14 @@ say "== a second server joins with a token made over gRPC, and follows"
 rpc 1 ClusterService/CreateToken '{"kind":"server"}' | jq -r .secret >"$home/join"
 # shellcheck disable=SC2046
 inside ./vt server join --data-dir "$home/2" --server 127.0.0.1:18441 --token-file "$home/join" --ca "$home/1/ca.pem" \
-  --master-key "$home/1/master.key" $(addresses 2) >>"$home/2.log" 2>&1
+  --master-key "$home/1/master.key" --name server-2 $(addresses 2) >>"$home/2.log" 2>&1
 start 2
 rpc 2 ServerService/List | jq -e '.items | length == 2' >/dev/null
 
 say "== an agent joins with a token made at the follower: the leader executes it"
 rpc 2 ClusterService/CreateToken '{"kind":"node","labels":{"rack":"r1"}}' | jq -r .secret >"$home/enrol"
-inside ./vt agent enroll --data-dir "$home/node" --server 127.0.0.1:18441 --ca-file "$home/1/ca.pem" --token-file "$home/enrol" --name n1 >/dev/null
+inside ./vt agent enroll --data-dir "$home/node" --server 127.0.0.1:18441 --ca-file "$home/1/ca.pem" \
+  --token-file "$home/enrol" --name n1 >/dev/null
 mkdir "$home/bundle"
 inside ./vt agent run --data-dir "$home/node" --run-dir "$home/run" --kernel-bundle "$home/bundle" --driver sim \
   --server 127.0.0.1:18441 --server 127.0.0.1:28441 >>"$home/node.log" 2>&1 &

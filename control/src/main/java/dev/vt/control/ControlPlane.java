@@ -53,7 +53,9 @@ import dev.vt.control.exec.ExecFeature;
 import dev.vt.control.exec.ExecRelays;
 import dev.vt.control.feature.Feature;
 import dev.vt.control.feature.Mutations;
+import dev.vt.control.feature.Reconciler;
 import dev.vt.control.feature.ReconcilerRunner;
+import dev.vt.control.feature.SealedRecords;
 import dev.vt.control.feature.SystemMutations;
 import dev.vt.control.http.ClusterRole;
 import dev.vt.control.http.Dispatcher;
@@ -64,10 +66,12 @@ import dev.vt.control.http.HttpServer;
 import dev.vt.control.http.OrgScope;
 import dev.vt.control.key.KeyWrapper;
 import dev.vt.control.key.MasterKeyCheck;
+import dev.vt.control.key.Rewrapping;
 import dev.vt.control.log.LogFeature;
 import dev.vt.control.log.LogQueries;
 import dev.vt.control.member.MemberFeature;
 import dev.vt.control.member.Members;
+import dev.vt.control.metric.Families;
 import dev.vt.control.metric.MetricFeature;
 import dev.vt.control.metric.ServerMetrics;
 import dev.vt.control.metric.StoreGauges;
@@ -609,11 +613,26 @@ public final class ControlPlane implements AutoCloseable {
             running.push(comparison);
         }
         if (options.reconciles()) {
-            ReconcilerRunner reconcilers = new ReconcilerRunner(
-                    features.stream().flatMap(f -> f.reconcilers().stream()).toList(), store, term, metrics);
+            List<Reconciler> all = new ArrayList<>(
+                    features.stream().flatMap(f -> f.reconcilers().stream()).toList());
+            all.add(rewrapping());
+            ReconcilerRunner reconcilers = new ReconcilerRunner(all, store, term, metrics);
             reconcilers.start();
             running.push(reconcilers);
         }
+    }
+
+    /** Of every noun, and the authority, which is none. */
+    private Rewrapping rewrapping() {
+        List<SealedRecords> sealed = new ArrayList<>(
+                features.stream().flatMap(f -> f.sealedRecords().stream()).toList());
+        sealed.add(Authorities.RECORDS);
+        return new Rewrapping(
+                store,
+                system,
+                options.keys(),
+                sealed,
+                left -> metrics.set(Families.REWRAP_REMAINING, List.of(ServerMetrics.Reading.of(left))));
     }
 
     private EventStore openStore() {

@@ -2,6 +2,7 @@ package dev.vt.control.ca;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vt.control.feature.SealedRecords;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.feature.SystemMutations;
 import dev.vt.control.key.KeyWrapper;
@@ -19,6 +20,14 @@ import java.util.Optional;
 public final class Authorities {
     private static final String KIND = "wrapped_key";
     private static final String KEY = "ca";
+
+    public static final SealedRecords RECORDS = new SealedRecords(
+            KIND,
+            KEY,
+            "wrapped",
+            (key, record) -> key.equals(KEY)
+                    ? Optional.of(context(record.path("certificate").asText()))
+                    : Optional.empty());
 
     private Authorities() {}
 

@@ -2,6 +2,7 @@ package dev.vt.control.device;
 
 import dev.vt.control.auth.RateLimiter;
 import dev.vt.control.feature.Feature;
+import dev.vt.control.feature.SealedRecords;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.http.Authenticator;
 import dev.vt.control.http.Endpoint;
@@ -50,6 +51,11 @@ public final class DeviceFeature implements Feature {
         this.handlers = new DeviceHandlers(flow, families, w.clock(), w.tls());
         this.page = new ApprovalPage(
                 flow, w.signIns(), w.authenticator(), w.users(), w.limiter(), w.limits(), w.clock(), w.tls());
+    }
+
+    @Override
+    public List<SealedRecords> sealedRecords() {
+        return List.of(FamilyKey.RECORDS);
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.vt.control.auth.Hmac;
 import dev.vt.control.auth.TokenSecrets;
 import dev.vt.control.feature.Draft;
+import dev.vt.control.feature.SealedRecords;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.key.KeyWrapper;
 import dev.vt.control.key.MasterKeyUnavailableException;
@@ -31,6 +32,8 @@ final class FamilyKey {
     private static final String KIND = "wrapped_key";
     private static final String RECORD = "token_hmac";
     private static final byte[] CONTEXT = Sealing.context("vt-token-hmac-v1");
+
+    static final SealedRecords RECORDS = SealedRecords.one(KIND, RECORD, "wrapped", CONTEXT);
 
     @JsonNaming(SnakeCaseStrategy.class)
     private record Wrapped(String masterKeyId, byte[] wrapped) {}

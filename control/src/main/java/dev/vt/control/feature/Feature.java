@@ -34,6 +34,11 @@ public interface Feature {
      */
     default void registerEvents(EventSchemas.Builder schemas) {}
 
+    /** What the master key has sealed, so that it is wrapped anew when the key changes. */
+    default List<SealedRecords> sealedRecords() {
+        return List.of();
+    }
+
     default List<Reconciler> reconcilers() {
         return List.of();
     }

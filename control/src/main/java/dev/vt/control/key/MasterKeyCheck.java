@@ -2,6 +2,7 @@ package dev.vt.control.key;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.vt.control.feature.SealedRecords;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.feature.SystemMutations;
 import dev.vt.eventlog.Precondition;
@@ -21,6 +22,7 @@ public final class MasterKeyCheck {
     private static final String KIND = "wrapped_key";
     private static final String KEY = "check";
     private static final byte[] CONTEXT = Sealing.context("vt-master-key-check-v1");
+    static final SealedRecords RECORDS = SealedRecords.one(KIND, KEY, "wrapped", CONTEXT);
 
     @JsonNaming(SnakeCaseStrategy.class)
     private record Check(String masterKeyId, byte[] wrapped) {}
@@ -46,6 +48,12 @@ public final class MasterKeyCheck {
                     e);
             return false;
         }
+    }
+
+    /** By which master key the check value is wrapped; empty if there is none. */
+    static Optional<String> keyId(StateReader state) {
+        return state.side(KIND, KEY)
+                .map(record -> Json.read(record.content(), Check.class).masterKeyId());
     }
 
     /** The value itself says nothing. A standby makes none: the leader does, or has. */

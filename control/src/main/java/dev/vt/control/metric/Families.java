@@ -65,6 +65,8 @@ public final class Families {
             counter("vt_http_requests", "Answers by endpoint and status", "method", "route_template", "code");
     public static final Family HTTP_SECONDS = timer("vt_http_request", "Time to answer, streams left out", "method");
     public static final Family GRPC_CALLS = counter("vt_grpc_calls", "Calls of the public gRPC API", "method", "code");
+    public static final Family REWRAP_REMAINING =
+            gauge("vt_secret_rewrap_remaining", "Sealed records that could not be wrapped by the primary master key");
     public static final Family CERTIFICATE_RENEWALS =
             counter("vt_certificate_renewals", "Renewals that nodes and edges asked for, by outcome", "kind", "result");
     public static final Family LOG_APPEND = timer("vt_log_append", "Appends as callers saw them", "mode", "result");
@@ -99,6 +101,7 @@ public final class Families {
                 HTTP_SECONDS,
                 GRPC_CALLS,
                 CERTIFICATE_RENEWALS,
+                REWRAP_REMAINING,
                 LOG_APPEND,
                 LOG_REJECTED,
                 APPLY,

@@ -73,6 +73,8 @@ final class RpcCall extends ServerCall.Listener<Message> {
                 headers.put(name, value);
             }
         });
+        // What the leader reads, if the request is taken to it over HTTP.
+        headers.put("content-type", "application/json");
         String given = metadata.get(key("x-request-id"));
         this.requestId = given != null && Dispatcher.isRequestId(given)
                 ? given

@@ -3,6 +3,7 @@ package dev.vt.control.secret;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.vt.control.feature.Draft;
+import dev.vt.control.feature.SealedRecords;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.key.KeyWrapper;
 import dev.vt.control.key.Sealing;
@@ -57,6 +58,9 @@ final class OrgFingerprints {
             Arrays.fill(key, (byte) 0);
         }
     }
+
+    static final SealedRecords RECORDS = new SealedRecords(
+            KIND, "org_hmac/", "wrapped", (key, record) -> Optional.of(context(key.substring("org_hmac/".length()))));
 
     private final StateReader state;
     private final KeyWrapper wrapper;

@@ -17,7 +17,7 @@ import java.util.Arrays;
 record SealedMaterial(String cipher, String masterKeyId, byte[] wrappedKey, byte[] ciphertext) {
     /** What the material belongs to; all of it is authenticated, so material moved elsewhere does not open (SE6). */
     record Place(String orgId, String envId, String bundleId, String versionId, String fingerprint) {
-        private byte[] context() {
+        byte[] context() {
             return Sealing.context("vt-secrets-v1", orgId, envId, bundleId, versionId, fingerprint);
         }
     }

@@ -4,6 +4,7 @@ import dev.vt.control.desired.DesiredReleases;
 import dev.vt.control.env.Envs;
 import dev.vt.control.feature.Feature;
 import dev.vt.control.feature.Mutations;
+import dev.vt.control.feature.SealedRecords;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.http.Endpoint;
 import dev.vt.control.key.KeyWrapper;
@@ -15,6 +16,7 @@ import java.util.List;
 /** Registers the noun. */
 public final class SecretFeature implements Feature {
     private final SecretHandlers handlers;
+    private final Secrets secrets;
 
     public SecretFeature(
             Mutations mutations,
@@ -24,6 +26,7 @@ public final class SecretFeature implements Feature {
             KeyWrapper wrapper,
             SecureRandom random,
             DesiredReleases desired) {
+        this.secrets = secrets;
         SecretVault vault = new SecretVault(state, wrapper);
         OrgFingerprints fingerprints = new OrgFingerprints(state, wrapper, random);
         this.handlers = new SecretHandlers(mutations, state, envs, secrets, vault, fingerprints, random, desired);
@@ -37,6 +40,11 @@ public final class SecretFeature implements Feature {
     @Override
     public List<Endpoint> endpoints() {
         return handlers.endpoints();
+    }
+
+    @Override
+    public List<SealedRecords> sealedRecords() {
+        return List.of(SecretVault.records(secrets::version), OrgFingerprints.RECORDS);
     }
 
     @Override

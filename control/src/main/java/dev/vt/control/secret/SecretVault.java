@@ -1,6 +1,7 @@
 package dev.vt.control.secret;
 
 import dev.vt.control.feature.Draft;
+import dev.vt.control.feature.SealedRecords;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.key.KeyWrapper;
 import dev.vt.eventlog.SideOperation;
@@ -8,6 +9,8 @@ import dev.vt.eventlog.SideRecord;
 import dev.vt.manifest.secrets.SecretBundle;
 import dev.vt.manifest.secrets.SecretBytes;
 import java.security.SecureRandom;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** Seals material into side records and opens it again. Thread-safe. */
 final class SecretVault {
@@ -19,6 +22,15 @@ final class SecretVault {
     SecretVault(StateReader state, KeyWrapper wrapper) {
         this.state = state;
         this.wrapper = wrapper;
+    }
+
+    /** @param versions finds a version by its id; of one that was shredded nothing is left to wrap */
+    static SealedRecords records(Function<String, Optional<SecretVersion>> versions) {
+        return new SealedRecords(
+                KIND,
+                "",
+                "wrapped_key",
+                (id, record) -> versions.apply(id).map(version -> place(version).context()));
     }
 
     /** @param random for the data key */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.vt.control.auth.Credentials;
 import dev.vt.control.auth.Totp;
 import dev.vt.control.feature.Draft;
+import dev.vt.control.feature.SealedRecords;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.key.KeyWrapper;
 import dev.vt.control.key.MasterKeyUnavailableException;
@@ -40,6 +41,14 @@ public final class Authenticators {
             return new Sealed(kind, credentialId, masterKeyId, wrapped, true, step);
         }
     }
+
+    static final SealedRecords RECORDS = new SealedRecords(
+            Credentials.KIND,
+            "totp:",
+            "wrapped",
+            (key, record) -> Optional.of(context(
+                    key.substring("totp:".length()),
+                    record.path("credential_id").asText())));
 
     private final StateReader state;
     private final KeyWrapper keys;

@@ -2,6 +2,7 @@ package dev.vt.control.session;
 
 import dev.vt.control.audit.DenyAudits;
 import dev.vt.control.feature.Feature;
+import dev.vt.control.feature.SealedRecords;
 import dev.vt.control.http.Endpoint;
 import dev.vt.control.token.Tokens;
 import dev.vt.control.user.Invitations;
@@ -32,6 +33,11 @@ public final class SessionFeature implements Feature {
     @Override
     public String name() {
         return "session";
+    }
+
+    @Override
+    public List<SealedRecords> sealedRecords() {
+        return List.of(Authenticators.RECORDS);
     }
 
     @Override

@@ -41,8 +41,7 @@ class ErrorCodesTest {
             "the planner's and the enroller's own race, answered by another try", "address_in_use",
             "a key holder that goes away while the server runs; the file is read at the start",
                     "master_key_unavailable",
-            "a registry that does not answer; the client's own tests have it", "registry_unavailable",
-            "a database that is gone, or a server that stops under a request", "unavailable");
+            "a registry that does not answer; the client's own tests have it", "registry_unavailable");
 
     private static Map<ErrorCode, String> reasons(String... reasonsAndCodes) {
         Map<ErrorCode, String> out = new HashMap<>();
