@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -60,12 +61,15 @@ public final class Relay implements AutoCloseable {
         if (draining) {
             return Set.copyOf(failed.keySet());
         }
+        Map<Integer, List<Integer>> opened = new TreeMap<>();
         for (int port : new TreeSet<>(next.ports().keySet())) {
             if (!listening.containsKey(port)) {
-                bind(port);
+                opened.put(port, bind(port));
             }
         }
         table = next;
+        // Not before: what a loop accepts it looks up at once.
+        opened.forEach(this::serve);
         for (int port : new HashSet<>(listening.keySet())) {
             if (next.port(port) == null) {
                 listening.remove(port);
@@ -80,15 +84,15 @@ public final class Relay implements AutoCloseable {
     public synchronized Set<Integer> retryBinds() {
         if (!draining) {
             for (int port : new ArrayList<>(failed.keySet())) {
-                bind(port);
+                serve(port, bind(port));
             }
             limiter.sweep(System.nanoTime());
         }
         return Set.copyOf(failed.keySet());
     }
 
-    /** Every loop gets its own socket on the port; the kernel spreads connections over them. */
-    private void bind(int port) {
+    /** Every loop is to have its own socket on the port; the kernel spreads connections over them. @return none if it failed */
+    private List<Integer> bind(int port) {
         List<Integer> fds = new ArrayList<>();
         try {
             for (int i = 0; i < loops.size(); i++) {
@@ -99,18 +103,23 @@ public final class Relay implements AutoCloseable {
                 log.warn("port could not be bound port={}", port, e);
             }
             fds.forEach(sockets::close);
-            return;
+            return List.of();
         }
         // An edge that drained here before may have left its mark.
         sockets.spread(fds.getFirst());
-        for (int i = 0; i < loops.size(); i++) {
-            EventLoop loop = loops.get(i);
-            int fd = fds.get(i);
-            loop.execute(() -> loop.listen(port, fd));
-        }
         listening.put(port, fds.getFirst());
         if (failed.remove(port) != null) {
             log.info("port is bound at last port={}", port);
+        }
+        return fds;
+    }
+
+    /** Begins to accept. */
+    private void serve(int port, List<Integer> fds) {
+        for (int i = 0; i < fds.size(); i++) {
+            EventLoop loop = loops.get(i);
+            int fd = fds.get(i);
+            loop.execute(() -> loop.listen(port, fd));
         }
     }
 
