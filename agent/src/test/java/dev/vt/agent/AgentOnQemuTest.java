@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.vt.agent.network.HostNetwork;
 import dev.vt.agent.network.TapNetwork;
 import dev.vt.agent.testing.AgentProcess;
 import dev.vt.agent.testing.Await;
@@ -72,6 +73,7 @@ class AgentOnQemuTest {
         }
         images.close();
         server.close();
+        HostNetwork.release(NODE, Workloads.NODE_ADDRESS, "vtotest", runDir);
         for (Path vm : list(runDir.resolve("vm"))) {
             // Only after a failed test: its VM must not outlive it.
             Path process = vm.resolve("process");

@@ -7,7 +7,9 @@ import dev.vt.agent.link.ServerAddress;
 import dev.vt.agent.plan.Conditions;
 import dev.vt.api.node.NodeNetwork;
 import dev.vt.kernel.Json;
+import dev.vt.overlay.address.Ipv6Prefix;
 import dev.vt.overlay.address.Subnet;
+import dev.vt.overlay.filter.FilterScope;
 import dev.vt.overlay.filter.PacketFilter;
 import dev.vt.overlay.mesh.Mesh;
 import dev.vt.overlay.mesh.PeerView;
@@ -61,12 +63,14 @@ public final class HostNetwork implements AutoCloseable {
     private boolean closed;
 
     /**
+     * @param nodeId of this node
      * @param key of this node; empty: it was enrolled without one, and has no peers
      * @param device interface name of the mesh
      * @param servers that this node dials; its instances never reach them (P5)
      * @param planCursor the event that the plan in force reflects
      */
     public HostNetwork(
+            String nodeId,
             Optional<KeyPair> key,
             String device,
             Path runDir,
@@ -74,7 +78,7 @@ public final class HostNetwork implements AutoCloseable {
             LongSupplier planCursor,
             Conditions conditions) {
         this.conditions = conditions;
-        this.filter = new PacketFilter(NetworkNamespace.OWN, addresses(servers));
+        this.filter = new PacketFilter(NetworkNamespace.OWN, FilterScope.of(nodeId), addresses(servers));
         this.mesh = key.map(own -> new Mesh(
                 Mesh.Settings.of(device),
                 device(device, runDir),
@@ -198,12 +202,11 @@ public final class HostNetwork implements AutoCloseable {
     }
 
     /** Takes everything of this node off the host, when its VMs are stopped too. */
-    public static void release(String address, String device, Path runDir) throws InterruptedException {
+    public static void release(String nodeId, String address, String device, Path runDir) throws InterruptedException {
         device(device, runDir).remove();
-        new PacketFilter(NetworkNamespace.OWN, List.of()).remove();
+        new PacketFilter(NetworkNamespace.OWN, FilterScope.of(nodeId), List.of()).remove();
         if (!address.isEmpty()) {
-            String resolver =
-                    Subnet.of(dev.vt.overlay.address.Ipv6Prefix.parse(address)).resolver();
+            String resolver = Subnet.of(Ipv6Prefix.parse(address)).resolver();
             try {
                 NetworkNamespace.OWN.run("ip", "-6", "addr", "del", resolver + "/128", "dev", "lo");
             } catch (CommandException e) {

@@ -6,7 +6,7 @@ import dev.vt.agent.instance.NodeServices;
 import dev.vt.api.node.WorkloadSpec;
 import dev.vt.kernel.Digests;
 import dev.vt.kernel.Json;
-import dev.vt.overlay.filter.FilterTable;
+import dev.vt.overlay.filter.FilterScope;
 import dev.vt.overlay.filter.TapGuard;
 import dev.vt.runtime.VmSpec;
 import dev.vt.runtime.host.HostCommand;
@@ -37,6 +37,7 @@ public final class TapNetwork implements NodeServices.Network {
     private static final Path SYSCTL = Path.of("/proc/sys/net/ipv6/conf");
 
     private final String alias;
+    private final String group;
     private final BooleanSupplier isolated;
 
     /**
@@ -45,6 +46,7 @@ public final class TapNetwork implements NodeServices.Network {
      */
     public TapNetwork(String nodeId, BooleanSupplier isolated) {
         this.alias = "vt " + nodeId;
+        this.group = Integer.toString(FilterScope.of(nodeId).group());
         this.isolated = isolated;
     }
 
@@ -117,7 +119,7 @@ public final class TapNetwork implements NodeServices.Network {
         String user = Integer.toString(owner.getAsInt());
         step("tap", "ip", "tuntap", "add", "dev", tap, "mode", "tap", "user", user);
         step("tap", "ip", "link", "set", "dev", tap, "alias", alias, "addrgenmode", "none");
-        step("group", "ip", "link", "set", "dev", tap, "group", Integer.toString(FilterTable.INSTANCE_GROUP));
+        step("group", "ip", "link", "set", "dev", tap, "group", group);
         try {
             TapGuard.guard(NetworkNamespace.OWN, tap, mac, network.address());
         } catch (CommandException e) {
@@ -158,8 +160,7 @@ public final class TapNetwork implements NodeServices.Network {
         for (String tap : ownTaps()) {
             if (wanted.contains(tap)) {
                 // An agent from before there was a filter made it without.
-                HostCommand.run(List.of(
-                        "ip", "link", "set", "dev", tap, "group", Integer.toString(FilterTable.INSTANCE_GROUP)));
+                HostCommand.run(List.of("ip", "link", "set", "dev", tap, "group", group));
             } else {
                 log.info("leftover tap removed tap={}", tap);
                 remove(tap);

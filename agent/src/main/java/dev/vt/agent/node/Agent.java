@@ -124,6 +124,7 @@ public final class Agent implements AutoCloseable {
         this.supervisor = new Supervisor(timeline, random);
         this.hostNetwork = options.hasNetwork()
                 ? Optional.of(new HostNetwork(
+                        identity.nodeId(),
                         NodeIdentity.overlayKey(options.dataDir()),
                         options.overlayDevice(),
                         options.runDir(),

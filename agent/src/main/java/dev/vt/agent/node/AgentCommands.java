@@ -279,7 +279,7 @@ public final class AgentCommands {
                 options.dataDir().resolve("scratch"),
                 options.runDir().resolve("secrets"),
                 identity);
-        HostNetwork.release(identity.overlayIpv6(), options.overlayDevice(), options.runDir());
+        HostNetwork.release(identity.nodeId(), identity.overlayIpv6(), options.overlayDevice(), options.runDir());
     }
 
     private static Optional<AgentOptions> options(Flags flags) {

@@ -1,5 +1,6 @@
 package dev.vt.agent.testing;
 
+import dev.vt.api.node.NodeNetwork;
 import dev.vt.api.node.NodePlan;
 import dev.vt.api.node.NodePlan.Assignment;
 import dev.vt.api.node.NodePlan.DesiredState;
@@ -24,6 +25,21 @@ public record Workloads(
         WorkloadSpec.Boot boot) {
     public static final String CLUSTER = "clu_test";
     public static final String NODE = "node_test";
+    /** Of the node, where its instances' addresses are. */
+    public static final String NODE_ADDRESS = "fd00:7674:1:100::ffff";
+
+    /** A node alone: no peers, and no instance reaches another. */
+    private static final NodeNetwork NETWORK = new NodeNetwork(
+            "fd00:7674:1:100::/64",
+            NODE_ADDRESS,
+            "fd00:7674:1:100:101::/80",
+            new NodeNetwork.Settings(51820, 1420, 5, 3, 6, 5, 2, 10_000, 500),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of());
+
     private static final String DIGEST = "sha256:" + "0".repeat(64);
 
     public static Workloads of(String id) {
@@ -153,6 +169,6 @@ public record Workloads(
                 "2026-11-21T10:00:00Z",
                 List.of(assignments),
                 confirmMassStop,
-                null);
+                NETWORK);
     }
 }

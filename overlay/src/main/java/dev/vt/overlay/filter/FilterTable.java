@@ -13,21 +13,18 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * The text of table {@code inet vt} (nft(8)) for a node's plan. Pure: equal plans give equal texts. Loading it replaces the table
+ * The text of table {@code inet vt_…} (nft(8)) for a node's plan. Pure: equal plans give equal texts. Loading it replaces the table
  * in one transaction, so a kill at any point leaves the old one or the new one.
  */
 public final class FilterTable {
-    /** {@code ip link set … group}: the interfaces that lead to instances. */
-    public static final int INSTANCE_GROUP = 0x7674;
-
-    private static final String NAME = "inet vt";
-
+    private final FilterScope scope;
     private final NodeNetwork network;
     private final Collection<String> servers;
     private final Subnet subnet;
     private final StringBuilder out = new StringBuilder();
 
-    private FilterTable(NodeNetwork network, Collection<String> servers) {
+    private FilterTable(FilterScope scope, NodeNetwork network, Collection<String> servers) {
+        this.scope = scope;
         this.network = network;
         this.servers = servers;
         this.subnet = Subnet.parse(network.subnet());
@@ -37,19 +34,19 @@ public final class FilterTable {
      * @param servers addresses that this node dials its servers at, which instances never reach (P5)
      * @param revision the event that the plan reflects; the table's comment
      */
-    public static String text(NodeNetwork network, Collection<String> servers, long revision) {
-        return new FilterTable(network, servers).build(revision);
+    public static String text(FilterScope scope, NodeNetwork network, Collection<String> servers, long revision) {
+        return new FilterTable(scope, network, servers).build(revision);
     }
 
     /** What removes it; fine if there is none. */
-    public static String removal() {
-        return "add table " + NAME + "\ndelete table " + NAME + "\n";
+    public static String removal(FilterScope scope) {
+        return "add table inet " + scope.table() + "\ndelete table inet " + scope.table() + "\n";
     }
 
     private String build(long revision) {
-        out.append(removal());
-        out.append("table ")
-                .append(NAME)
+        out.append(removal(scope));
+        out.append("table inet ")
+                .append(scope.table())
                 .append(" {\n\tcomment \"revision ")
                 .append(revision)
                 .append("\"\n");
@@ -116,7 +113,7 @@ public final class FilterTable {
     }
 
     private List<String> forward() {
-        String tap = "iifgroup " + INSTANCE_GROUP;
+        String tap = "iifgroup " + scope.group();
         return List.of(
                 "type filter hook forward priority filter; policy accept;",
                 "icmpv6 type packet-too-big accept",
@@ -132,7 +129,7 @@ public final class FilterTable {
                 tap + " ip6 daddr @underlay " + drop(Rule.P5),
                 tap + " ip6 daddr != " + subnet.prefix() + " goto egress",
                 tap + " ip6 saddr vmap @from",
-                "oifgroup " + INSTANCE_GROUP + " ip6 daddr vmap @to",
+                "oifgroup " + scope.group() + " ip6 daddr vmap @to",
                 "ip6 saddr " + subnet.prefix() + " " + drop(Rule.P2),
                 "ip6 daddr " + subnet.prefix() + " " + drop(Rule.P2));
     }
@@ -153,7 +150,7 @@ public final class FilterTable {
                 "type filter hook input priority filter; policy accept;",
                 "icmpv6 type packet-too-big accept",
                 "ct state established,related accept",
-                "iifgroup " + INSTANCE_GROUP + " goto instance_input",
+                "iifgroup " + scope.group() + " goto instance_input",
                 "ip6 saddr " + subnet.prefix() + " ip6 saddr != " + subnet.nodes() + " iifname != \"lo\" "
                         + drop(Rule.P5));
     }
@@ -172,7 +169,7 @@ public final class FilterTable {
         List<String> rules = new ArrayList<>(List.of("type nat hook postrouting priority srcnat; policy accept;"));
         if (subnet.isLocal()) {
             rules.add("ip6 saddr " + network.block() + " ip6 daddr != " + subnet.prefix() + " oifgroup != "
-                    + INSTANCE_GROUP + " masquerade");
+                    + scope.group() + " masquerade");
         }
         return rules;
     }

@@ -17,12 +17,14 @@ public final class PacketFilter {
     private static final Logger log = LoggerFactory.getLogger(PacketFilter.class);
 
     private final NetworkNamespace namespace;
+    private final FilterScope scope;
     private final List<String> servers;
     private @Nullable NodeNetwork loaded;
     private long loadedRevision;
 
     /** @param servers as {@link FilterTable#text} wants them */
-    public PacketFilter(NetworkNamespace namespace, List<String> servers) {
+    public PacketFilter(NetworkNamespace namespace, FilterScope scope, List<String> servers) {
+        this.scope = scope;
         this.namespace = namespace;
         this.servers = List.copyOf(servers);
     }
@@ -34,7 +36,7 @@ public final class PacketFilter {
      */
     public void apply(NodeNetwork network, long revision) {
         if (!network.equals(loaded)) {
-            namespace.run(List.of("nft", "-f", "-"), FilterTable.text(network, servers, revision));
+            namespace.run(List.of("nft", "-f", "-"), FilterTable.text(scope, network, servers, revision));
             loaded = network;
             loadedRevision = revision;
         }
@@ -44,7 +46,7 @@ public final class PacketFilter {
     public boolean isInForce() {
         try {
             return namespace
-                    .run("nft", "--terse", "list", "table", "inet", "vt")
+                    .run("nft", "--terse", "list", "table", "inet", scope.table())
                     .contains("comment \"revision " + loadedRevision + "\"");
         } catch (HostCommand.CommandException absent) {
             log.debug("no table", absent);
@@ -59,13 +61,13 @@ public final class PacketFilter {
 
     /** Takes the table away; fine if there is none. */
     public void remove() {
-        namespace.run(List.of("nft", "-f", "-"), FilterTable.removal());
+        namespace.run(List.of("nft", "-f", "-"), FilterTable.removal(scope));
         loaded = null;
     }
 
     /** Packets dropped since the table was loaded, by rule (P12). */
     public Map<String, Long> drops() {
-        JsonNode listed = Json.parse(namespace.run("nft", "-j", "list", "counters", "table", "inet", "vt"));
+        JsonNode listed = Json.parse(namespace.run("nft", "-j", "list", "counters", "table", "inet", scope.table()));
         Map<String, Long> out = new TreeMap<>();
         for (JsonNode entry : listed.path("nftables")) {
             JsonNode counter = entry.path("counter");

@@ -4,7 +4,7 @@
  *
  * <pre>
  * from a tap ─► table netdev vt_guard, a chain per tap: only the instance's own addresses pass (W3)
- *            ─► table inet vt: chain forward ─► towards an instance: chain to_ENV   P1 P2 P3 P4 P8
+ *            ─► table inet vt_…: chain forward ─► towards an instance: chain to_ENV   P1 P2 P3 P4 P8
  *                                          └─► away from an instance: chain from_ENV P1 P2 P5 P8, then egress
  *                              chain input: from instances only name queries and neighbour discovery (P5, P6)
  * </pre>

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class FilterPacketsTest {
     private static final int TABLES = 6;
+    private static final FilterScope SCOPE = FilterScope.of("node_01k9zj3v8q7h2m4n5p6r7s8t9v");
     private static final String NODE = "fd00::1";
     private static final String EDGE = "fd00::2";
     private static final String RESOLVER = "fd00:0:0:0:1::53";
@@ -57,7 +58,7 @@ class FilterPacketsTest {
                 TcpProbe probe = new TcpProbe();
                 ExecutorService probes = Executors.newVirtualThreadPerTaskExecutor()) {
             wire(hosts, probe);
-            PacketFilter filter = new PacketFilter(new NetworkNamespace(hosts.host(1)), List.of());
+            PacketFilter filter = new PacketFilter(new NetworkNamespace(hosts.host(1)), SCOPE, List.of());
             Random random = new Random(seed);
             int allowed = 0;
             int dropped = 0;
@@ -101,7 +102,7 @@ class FilterPacketsTest {
         probe.listen(hosts.command(1), 53, 80, 81);
         probe.listen(hosts.command(2), 25, 80);
         for (Map.Entry<String, String> guest : GUESTS.entrySet()) {
-            hosts.addGuest(1, guest.getKey(), guest.getValue(), FilterTable.INSTANCE_GROUP);
+            hosts.addGuest(1, guest.getKey(), guest.getValue(), SCOPE.group());
             probe.listen(hosts.guestCommand(guest.getKey()), PORTS.toArray(Integer[]::new));
         }
     }

@@ -42,7 +42,11 @@ class FilterTableTest {
                 List.of(new Allowance("env_a", "env_b", 5432)),
                 List.of("192.0.2.1", "fd99::1"));
 
-        String text = FilterTable.text(network, List.of("fd99::5", "192.0.2.5", "fd99::1"), 48213);
+        String text = FilterTable.text(
+                FilterScope.of("node_01k9zj3v8q7h2m4n5p6r7s8t9v"),
+                network,
+                List.of("fd99::5", "192.0.2.5", "fd99::1"),
+                48213);
 
         if (Boolean.getBoolean("vt.golden.write")) {
             Files.createDirectories(GOLDEN.getParent());
@@ -53,7 +57,11 @@ class FilterTableTest {
 
     @Test
     void aNodeWithoutInstancesStillDropsByDefault() {
-        assertThat(FilterTable.text(Networks.of(List.of(), List.of()), List.of(), 1))
+        assertThat(FilterTable.text(
+                        FilterScope.of("node_01k9zj3v8q7h2m4n5p6r7s8t9v"),
+                        Networks.of(List.of(), List.of()),
+                        List.of(),
+                        1))
                 .contains("ip6 daddr fd00::/64 counter name p2 drop");
     }
 }
