@@ -193,8 +193,7 @@ class AgentOnQemuTest {
         Await.until("exit frame", () -> !call.text(0x11).isEmpty());
         List<String> facts = call.text(0x02).lines().map(String::strip).toList();
         assertThat(facts).hasSize(6);
-        assertThat(Long.parseLong(facts.get(5)))
-                .isBetween(before - 1, System.currentTimeMillis() / 1000 + 1);
+        assertThat(Long.parseLong(facts.get(5))).isBetween(before - 1, System.currentTimeMillis() / 1000 + 1);
         return facts;
     }
 
