@@ -9,7 +9,12 @@ need_packages build run test
 starts=20
 [ "${1:-}" != -n ] || starts=${2:?-n wants a number}
 work=$(mktemp -d "${TMPDIR:-/tmp}/vt-bench-boot.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+finish() {
+  # The agent keeps secrets on a tmpfs of its own there.
+  umount "$work/agent/run/secrets" 2> /dev/null || true
+  rm -rf "$work"
+}
+trap finish EXIT
 guest/bundle.sh > /dev/null
 mkdir -p "$work/tree/bin"
 cp /bin/busybox "$work/tree/bin/busybox"

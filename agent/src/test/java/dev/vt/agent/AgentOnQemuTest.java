@@ -12,6 +12,7 @@ import dev.vt.agent.testing.FakeServer;
 import dev.vt.agent.testing.TestImages;
 import dev.vt.agent.testing.Workloads;
 import dev.vt.api.node.LogQuery;
+import dev.vt.api.node.NodePlan.Assignment;
 import dev.vt.api.proto.InstanceStatus;
 import dev.vt.api.proto.OpenExec;
 import dev.vt.api.proto.OpenLogs;
@@ -137,6 +138,65 @@ class AgentOnQemuTest {
                 "forgotten",
                 () -> list(directory.resolve("data/objects/instance")).isEmpty());
         assertThat(leftovers(id)).isEmpty();
+    }
+
+    /** RT36 and §16.22: two that were restored from one snapshot share nothing that must be their own, and are reached by their own MAC. */
+    @Test
+    void clonesOfOneSnapshotAreTwoMachines() throws Exception {
+        List<Workloads> webs = new ArrayList<>();
+        for (int i = 1; i <= 3; i++) {
+            String id = "inst_" + String.format("%026d", PID * 10 + i);
+            webs.add(images.workload(id).tcpHealth(8080).start("snapshot"));
+        }
+        server.send(Workloads.plan(NODE, 1, false, webs.get(0).running(1)));
+        InstanceStatus cold = server.awaitStatus(webs.get(0).id(), "ready", BOOT);
+        assertThat(cold.getTimingsJson().toStringUtf8()).doesNotContain("restored");
+        Path templates = directory.resolve("data/vm-templates");
+        Await.until("snapshot", BOOT, () -> names(templates, "").stream().anyMatch(name -> name.endsWith(".json")));
+
+        server.send(Workloads.plan(
+                NODE, 2, false, webs.stream().map(web -> web.running(1)).toArray(Assignment[]::new)));
+        List<List<String>> facts = new ArrayList<>();
+        for (Workloads web : webs) {
+            InstanceStatus ready = server.awaitStatus(web.id(), "ready", BOOT);
+            boolean restored = ready.getTimingsJson().toStringUtf8().contains("restored");
+            assertThat(restored).isEqualTo(!web.equals(webs.getFirst()));
+            System.out.println("timings " + ready.getTimingsJson().toStringUtf8());
+            assertThat(get(web)).contains("200 OK");
+            facts.add(facts(web.id()));
+        }
+        // Random numbers, boot id, machine id, host name, MAC.
+        for (int fact = 0; fact < 5; fact++) {
+            int at = fact;
+            assertThat(facts).extracting(list -> list.get(at)).doesNotHaveDuplicates();
+        }
+        server.send(Workloads.plan(NODE, 3, true));
+        for (Workloads web : webs) {
+            server.awaitStatus(web.id(), "stopped", Duration.ofSeconds(60));
+        }
+        Await.until(
+                "forgotten",
+                () -> list(directory.resolve("data/objects/instance")).isEmpty());
+        for (Workloads web : webs) {
+            assertThat(leftovers(web.id())).isEmpty();
+        }
+    }
+
+    private List<String> facts(String id) {
+        long before = System.currentTimeMillis() / 1000;
+        FakeServer.ExecCall call = exec(
+                id,
+                "exec_facts_" + id,
+                false,
+                "/bin/sh",
+                "-c",
+                "busybox od -An -N16 -tx1 /dev/urandom; cat /proc/sys/kernel/random/boot_id /etc/machine-id /etc/hostname"
+                        + " /sys/class/net/eth0/address; busybox date +%s");
+        Await.until("exit frame", () -> !call.text(0x11).isEmpty());
+        List<String> facts = call.text(0x02).lines().map(String::strip).toList();
+        assertThat(facts).hasSize(6);
+        assertThat(Long.parseLong(facts.get(5))).isBetween(before - 1, System.currentTimeMillis() / 1000 + 1);
+        return facts;
     }
 
     private FakeServer.ExecCall exec(String id, String execId, boolean tty, String... argv) {

@@ -53,6 +53,7 @@ public final class BootBench {
 
     /** Arguments: kernel bundle, root file system (squashfs with {@code /bin/sleep}), work directory, starts of each kind. */
     public static void main(String[] args) throws Exception {
+        System.setProperty("vt.logLevel", "WARN"); // read when the first logger is made, which the agent's classes do
         Path work = Path.of(args[2]).toAbsolutePath();
         int starts = Integer.parseInt(args[3]);
         Path data = Files.createDirectories(work.resolve("data"));
@@ -100,7 +101,7 @@ public final class BootBench {
             phases.put("restored", marks.has("restored") ? 1L : 0L);
             all.add(phases);
             agent.instances().absentExcept(Set.of());
-            await("gone", () -> !Files.exists(objectFile(id)));
+            await("stopped", () -> record(id).path("phase").asText().equalsIgnoreCase("stopped"));
         }
         return all;
     }
@@ -132,14 +133,13 @@ public final class BootBench {
     }
 
     private JsonNode marks(String id) throws IOException {
-        Path file = objectFile(id);
-        return Files.exists(file)
-                ? Json.parse(Files.readAllBytes(file)).path("boot").path("marks")
-                : Json.object();
+        return record(id).path("boot").path("marks");
     }
 
-    private Path objectFile(String id) {
-        return data.resolve("objects").resolve("instance").resolve(id + ".json");
+    /** What the agent has saved of it; it replaces the file whole. */
+    private JsonNode record(String id) throws IOException {
+        Path file = data.resolve("objects").resolve("instance").resolve(id + ".json");
+        return Files.exists(file) ? Json.parse(Files.readAllBytes(file)) : Json.object();
     }
 
     private void awaitSnapshot(VmDriver driver, Path bundle) throws InterruptedException, IOException {

@@ -12,6 +12,7 @@ import java.util.OptionalInt;
  *
  * <pre>
  * absent -create→ created -start→ running ⇄pause/resume paused; any -kill→ stopped; any -destroy→ absent
+ * absent -restore→ paused
  * </pre>
  */
 public interface VmDriver extends AutoCloseable {
