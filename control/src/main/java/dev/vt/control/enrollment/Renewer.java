@@ -186,7 +186,7 @@ public final class Renewer {
                             ErrorCode.UNAUTHORIZED,
                             "the certificate ended more than " + GRACE.toDays()
                                     + " days ago; the machine must enrol again")
-                    .withHint("vt tokens create, then enroll with an empty identity"));
+                    .withHint("make a token with vt tokens create, and enroll again"));
         }
         // So that who has a key cannot fill the log with it.
         if (now.isBefore(from.plus(Duration.between(from, ends).dividedBy(2)))) {
