@@ -22,7 +22,7 @@ class CertificateAuthorityTest {
     private final CertificateAuthority authority = CertificateAuthority.create(clock);
 
     @Test
-    void memberCertificateNamesItsIdAndKindAndLivesNinetyDays() throws GeneralSecurityException {
+    void memberCertificateNamesItsIdAndKindAndLivesThirtyDays_SC6() throws GeneralSecurityException {
         KeyPair pair = TestRequests.keyPair("secp256r1");
         X509Certificate member = authority.signMember(TestRequests.request(pair), NODE, "node", CLUSTER);
 
@@ -32,7 +32,7 @@ class CertificateAuthorityTest {
         assertThat(member.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.2");
         assertThat(member.getSubjectAlternativeNames())
                 .containsExactly(List.of(6, "vt://" + CLUSTER + "/node/" + NODE));
-        assertThat(member.getNotAfter()).isEqualTo(Date.from(clock.instant().plus(Duration.ofDays(90))));
+        assertThat(member.getNotAfter()).isEqualTo(Date.from(clock.instant().plus(Duration.ofDays(30))));
     }
 
     @Test
