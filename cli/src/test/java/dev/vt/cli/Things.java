@@ -154,7 +154,7 @@ final class Things {
     static String node(String state) {
         return "{\"id\":\"" + NODE + "\"," + TIMES + ",\"name\":\"n1\",\"state\":\"" + state
                 + "\",\"health\":\"online\",\"reason_code\":null,\"detail\":null,\"labels\":{\"zone\":\"a\"},\"drain_forced\":false,"
-                + "\"fenced\":false,\"overlay_ipv6\":\"fd00::1\",\"address_block\":\"fd00:0:0:1::/80\",\"cert_fingerprint\":\"ab12\","
+                + "\"fenced\":false,\"overlay_ipv6\":\"fd00::1\",\"address_block\":\"fd00:0:0:1::/80\",\"cert_fingerprint\":\"ab12\",\"cert_not_after\":\"2030-02-01T00:00:00.000Z\","
                 + "\"wireguard_public_key\":null,\"underlay\":[],\"inventory\":{\"cpu_millis\":2000,\"memory_bytes\":8589934592,"
                 + "\"disk_bytes\":107374182400,\"arch\":\"amd64\",\"kvm\":true,\"drivers\":[]},\"allocatable\":{\"cpu_millis\":2000,"
                 + "\"memory_bytes\":7516192768,\"disk_bytes\":107374182400},\"agent_version\":\"0.1.0\",\"connected\":true,"
@@ -163,7 +163,7 @@ final class Things {
 
     static String edge(String state) {
         return "{\"id\":\"" + EDGE + "\"," + TIMES + ",\"name\":\"e1\",\"state\":\"" + state
-                + "\",\"addresses\":[\"2001:db8::1\"],\"cert_fingerprint\":\"cd34\",\"rejected_reason\":null,\"connected\":true}";
+                + "\",\"addresses\":[\"2001:db8::1\"],\"cert_fingerprint\":\"cd34\",\"cert_not_after\":null,\"rejected_reason\":null,\"connected\":true}";
     }
 
     static String enrollmentToken() {
