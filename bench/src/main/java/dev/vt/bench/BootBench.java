@@ -3,8 +3,10 @@ package dev.vt.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vt.agent.actor.Timeline;
 import dev.vt.agent.link.NodeIdentity;
+import dev.vt.agent.network.HostNetwork;
 import dev.vt.agent.node.Agent;
 import dev.vt.agent.node.AgentOptions;
+import dev.vt.api.node.NodeNetwork;
 import dev.vt.api.node.NodePlan.Assignment;
 import dev.vt.api.node.NodePlan.DesiredState;
 import dev.vt.api.node.WorkloadSpec;
@@ -74,6 +76,7 @@ public final class BootBench {
                         () -> {},
                         Map::of));
         agent.start();
+        agent.network().orElseThrow().apply(network(), 1);
         try {
             BootBench bench = new BootBench(data, agent);
             bench.report("cold", bench.measure("cold", starts));
@@ -82,6 +85,7 @@ public final class BootBench {
             bench.report("snapshot", bench.measure("snapshot", starts));
         } finally {
             agent.close();
+            HostNetwork.release("node_bench", network().address(), "vtwgbench", run);
         }
     }
 
@@ -173,6 +177,20 @@ public final class BootBench {
         }
     }
 
+    /** A node alone: no peers, and nobody to keep away from. */
+    private static NodeNetwork network() {
+        return new NodeNetwork(
+                "fd00:7674:b::/64",
+                "fd00:7674:b::1",
+                "fd00:7674:b:0:100::/80",
+                new NodeNetwork.Settings(51820, 1420, 5, 3, 6, 5, 2, 10_000, 500),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of());
+    }
+
     private static WorkloadSpec workload(String id, String start) {
         return new WorkloadSpec(
                 "v1",
@@ -189,7 +207,7 @@ public final class BootBench {
                 new WorkloadSpec.Image("bench:v1", "registry.bench/app", null, DIGEST, "linux", "amd64"),
                 new WorkloadSpec.Process(List.of("/bin/sleep", "1000000"), null, Map.of(), null, List.of()),
                 new WorkloadSpec.Resources(500, MEMORY, 64L << 20, 1, 50),
-                new WorkloadSpec.Network("fd00:7674:b::1", "fe80::1", 1420, List.of(), List.of(), List.of()),
+                new WorkloadSpec.Network("fd00:7674:b:0:100::1", "fe80::1", 1420, List.of(), List.of(), List.of()),
                 null,
                 null,
                 new WorkloadSpec.Lifecycle("KILL", 1, "never", 0, 2),

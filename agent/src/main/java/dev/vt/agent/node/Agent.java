@@ -246,6 +246,11 @@ public final class Agent implements AutoCloseable {
         driver.close();
     }
 
+    /** For who runs without a server, and so without its plan; empty if VMs have no network. */
+    public Optional<HostNetwork> network() {
+        return hostNetwork;
+    }
+
     public Instances instances() {
         return instances;
     }
