@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 source scripts/common.sh
-need_packages rival
+need_packages build run test rival
 build_all
 seconds=${1:-10}
 home=$(mktemp -d /tmp/vt-bench-api-XXXXXX)
