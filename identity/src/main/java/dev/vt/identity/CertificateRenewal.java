@@ -34,6 +34,7 @@ public final class CertificateRenewal implements AutoCloseable {
 
     private static final Duration LONGEST_PERIOD = Duration.ofHours(1);
     private static final Duration SHORTEST_PERIOD = Duration.ofMillis(100);
+    private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
     /** What the old key signs is this and the request, so that the signature is good for nothing else. */
     private static final byte[] PROOF = "vt-renew-v1\0".getBytes(StandardCharsets.US_ASCII);
 
@@ -167,9 +168,17 @@ public final class CertificateRenewal implements AutoCloseable {
         }
     }
 
+    /** Ends what runs; when it returns nothing more is written, unless a write hangs for longer than {@link #LONGEST_CLOSE}. */
     @Override
     public void close() {
         closing.countDown();
         thread.interrupt();
+        try {
+            if (thread.getState() != Thread.State.NEW && !thread.join(LONGEST_CLOSE)) {
+                log.warn("the renewal of the certificate did not end within {}", LONGEST_CLOSE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
