@@ -100,6 +100,13 @@ step_exec() {
   expect_exit 7 vt_dev exec "$id" --org dev --no-tty -- sh -c 'echo out; echo err >&2; exit 7'
   expect_text "$work/out" '^out$'
   expect_text "$work/err" '^err$'
+  # Every server takes it; while servers are killed, none can be counted on.
+  if [ -z "${VT_E2E_KILL_EVERY:-}" ]; then
+    local server
+    for server in ${server_urls//,/ }; do
+      server_urls=$server expect_exit 7 vt_dev exec "$id" --org dev --no-tty -- sh -c 'exit 7'
+    done
+  fi
   expect_exit 0 vt_dev exec --process web "${target[@]}" --no-tty -- cat /run/secrets/platform.env
   expect_text "$work/out" '^DATABASE_URL=correct horse battery staple$'
   VT_SERVER=$server_urls XDG_DATA_HOME=$state_dir/client XDG_CONFIG_HOME=$state_dir/client \

@@ -51,6 +51,7 @@ import dev.vt.control.env.Envs;
 import dev.vt.control.event.EventFeature;
 import dev.vt.control.exec.ExecFeature;
 import dev.vt.control.exec.ExecRelays;
+import dev.vt.control.exec.ExecServers;
 import dev.vt.control.feature.Feature;
 import dev.vt.control.feature.Mutations;
 import dev.vt.control.feature.Reconciler;
@@ -112,6 +113,7 @@ import dev.vt.control.secret.Secrets;
 import dev.vt.control.server.ComparisonClient;
 import dev.vt.control.server.ControlStore;
 import dev.vt.control.server.DataDir;
+import dev.vt.control.server.ExecClient;
 import dev.vt.control.server.RaftRole;
 import dev.vt.control.server.SnapshotClient;
 import dev.vt.control.server.StartWait;
@@ -253,6 +255,7 @@ public final class ControlPlane implements AutoCloseable {
     private final Edges edges;
     private final PlaneServer planes;
     private final ExecRelays execs;
+    private final ExecFeature exec;
     private final LogQueries logs;
     private final List<Feature> features;
     private final ProjectionSet projections;
@@ -268,8 +271,7 @@ public final class ControlPlane implements AutoCloseable {
         this.departures = new Departures(store, store, options.self().serverId());
         this.comparison = new StateComparison(
                 store,
-                new ComparisonClient(
-                        () -> ServerIdentity.load(options.dataDir()).orElseThrow()),
+                new ComparisonClient(this::identity),
                 () -> raftLog().leader(),
                 options.self().serverId(),
                 this::stopServing);
@@ -322,6 +324,21 @@ public final class ControlPlane implements AutoCloseable {
         NodeConditions conditions =
                 new NodeConditions(clock, heartbeats, () -> config.get().detection());
         ReadAudits readAudits = new ReadAudits(system);
+        this.exec = new ExecFeature(
+                mutations,
+                system,
+                store,
+                options.keys(),
+                directory,
+                planes,
+                execs,
+                (org, env) ->
+                        envs.find(new OrgScope(org), env).map(Env::guarded).orElse(true),
+                () -> config.get().limits(),
+                execServers(),
+                options.self().serverId(),
+                random,
+                clock);
         this.features = features(
                 envs,
                 List.of(
@@ -337,20 +354,7 @@ public final class ControlPlane implements AutoCloseable {
                         new OverlayFeature(nodes, heartbeats, instances, networks),
                         new EnrollmentFeature(mutations, store, options.raft() != null, clock, random),
                         placement,
-                        new ExecFeature(
-                                mutations,
-                                system,
-                                store,
-                                options.keys(),
-                                directory,
-                                planes,
-                                execs,
-                                (org, env) -> envs.find(new OrgScope(org), env)
-                                        .map(Env::guarded)
-                                        .orElse(true),
-                                () -> config.get().limits(),
-                                random,
-                                clock),
+                        exec,
                         new LogFeature(
                                 directory,
                                 logs,
@@ -603,7 +607,8 @@ public final class ControlPlane implements AutoCloseable {
                 new Enroller(store, system, clusters, nodes, edges, authority),
                 new Renewer(store, clusters, nodes, edges, authority, metrics, clock),
                 api,
-                raft == null ? null : () -> raftLog().snapshots());
+                raft == null ? null : () -> raftLog().snapshots(),
+                List.of(exec.forServers()));
         running.push(planes);
         running.push(dispatcher::endStreams);
         health.start();
@@ -681,6 +686,21 @@ public final class ControlPlane implements AutoCloseable {
                 ServerAddresses.parse(options.self().addresses()).orElseThrow();
         return new ServerCertificates.Member(
                 options.dataDir(), options.self().serverId(), clusters.require().id(), addresses.hosts(), raft.tls());
+    }
+
+    private ExecServers execServers() {
+        return options.raft() == null
+                ? ExecServers.ALONE
+                : new ExecClient(
+                        this::identity,
+                        term,
+                        () -> raftLog().leader(),
+                        new Servers(store),
+                        options.self().serverId());
+    }
+
+    private ServerIdentity identity() {
+        return ServerIdentity.load(options.dataDir()).orElseThrow();
     }
 
     private ClusterRole role() {

@@ -36,6 +36,8 @@ final class ExecConnection {
     private static final byte CONTROL = 0x10;
     private static final byte EXIT = 0x11;
     private static final int CHUNK = 32 * 1024;
+    /** IANA, WebSocket Close Code Number Registry: Try Again Later. */
+    private static final int TRY_AGAIN = 1013;
 
     private final Session session;
     private final String connectUrl;
@@ -208,7 +210,15 @@ final class ExecConnection {
 
         @Override
         public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-            end.completeExceptionally(new IOException("closed with " + code + (reason.isEmpty() ? "" : " " + reason)));
+            end.completeExceptionally(
+                    code == TRY_AGAIN
+                            ? new CliException(CliError.of(
+                                    "transient",
+                                    6,
+                                    reason,
+                                    "no server leads at the moment; nothing was run",
+                                    "run the command again"))
+                            : new IOException("closed with " + code + (reason.isEmpty() ? "" : " " + reason)));
             return null;
         }
 

@@ -7,8 +7,11 @@ import org.jspecify.annotations.Nullable;
 sealed interface ExecCommand {
     record Grant(ExecEvent.Granted granted) implements ExecCommand {}
 
-    /** @param now decides whether the grant has expired */
-    record Connect(String sourceNet, Instant now) implements ExecCommand {}
+    /**
+     * @param serverId that relays it
+     * @param now decides whether the grant has expired
+     */
+    record Connect(String sourceNet, String serverId, Instant now) implements ExecCommand {}
 
     record End(@Nullable Integer exitCode, String endReason) implements ExecCommand {}
 }

@@ -14,9 +14,9 @@ final class ExecDecider {
                 state instanceof ExecState.Absent
                         ? Decision.accept(granted)
                         : Decision.refuse(ErrorCode.INVALID_STATE, "the session exists");
-            case ExecCommand.Connect(String sourceNet, Instant now) ->
+            case ExecCommand.Connect(String sourceNet, String serverId, Instant now) ->
                 state instanceof ExecState.Granted(Instant expiresAt) && now.isBefore(expiresAt)
-                        ? Decision.accept(new ExecEvent.Connected(sourceNet))
+                        ? Decision.accept(new ExecEvent.Connected(sourceNet, serverId))
                         : Decision.refuse(ErrorCode.TOKEN_INVALID, "the grant was used or has expired");
             case ExecCommand.End(var exitCode, String reason) ->
                 switch (state) {

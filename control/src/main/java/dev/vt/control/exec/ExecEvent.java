@@ -12,8 +12,11 @@ sealed interface ExecEvent {
         }
     }
 
-    /** @param sourceNet the client's network, /24 or /48 */
-    record Connected(String sourceNet) implements ExecEvent {}
+    /**
+     * @param sourceNet the client's network, /24 or /48
+     * @param serverId that relays it; empty in events of the time when only the leader did
+     */
+    record Connected(String sourceNet, String serverId) implements ExecEvent {}
 
     /** @param endReason of api.md A16 */
     record Ended(@Nullable Integer exitCode, String endReason) implements ExecEvent {}

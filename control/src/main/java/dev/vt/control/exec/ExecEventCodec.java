@@ -32,7 +32,12 @@ final class ExecEventCodec {
                 command.forEach(argv::add);
                 out.put("tty", tty).put("expires_at", expiresAt);
             }
-            case ExecEvent.Connected(String sourceNet) -> out.put("source_net", sourceNet);
+            case ExecEvent.Connected(String sourceNet, String serverId) -> {
+                out.put("source_net", sourceNet);
+                if (!serverId.isEmpty()) {
+                    out.put("server_id", serverId);
+                }
+            }
             case ExecEvent.Ended(var exitCode, String reason) -> {
                 if (exitCode != null) {
                     out.put("exit_code", exitCode);
@@ -55,7 +60,10 @@ final class ExecEventCodec {
                         payload.path("tty").asBoolean(),
                         payload.path("expires_at").asText());
             }
-            case CONNECTED -> new ExecEvent.Connected(payload.path("source_net").asText());
+            case CONNECTED ->
+                new ExecEvent.Connected(
+                        payload.path("source_net").asText(),
+                        payload.path("server_id").asText());
             case ENDED ->
                 new ExecEvent.Ended(
                         payload.has("exit_code") ? payload.get("exit_code").asInt() : null,

@@ -12,6 +12,7 @@ import dev.vt.control.plane.InstanceDirectory;
 import dev.vt.control.plane.NodeLinks;
 import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.Projection;
+import io.grpc.BindableService;
 import io.helidon.websocket.WsListener;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -26,8 +27,12 @@ public final class ExecFeature implements Feature {
     private final ExecSessions sessions;
     private final ExecRelays relays;
     private final ExecReaper reaper;
+    private final ExecAuthority authority;
 
-    /** @param envProtected (org id, env id) */
+    /**
+     * @param envProtected (org id, env id)
+     * @param self this server's id
+     */
     public ExecFeature(
             Mutations mutations,
             SystemMutations system,
@@ -38,13 +43,16 @@ public final class ExecFeature implements Feature {
             ExecRelays relays,
             BiPredicate<String, String> envProtected,
             Supplier<ClusterConfig.Limits> limits,
+            ExecServers servers,
+            String self,
             SecureRandom random,
             Clock clock) {
         this.sessions = new ExecSessions(state, system, keys, clock);
         this.relays = relays;
         this.handlers = new ExecHandlers(
                 mutations, state, sessions, instances, links, relays, envProtected, limits, random, clock);
-        this.reaper = new ExecReaper(state, sessions, relays::isOpen, clock);
+        this.reaper = new ExecReaper(state, sessions, relays::isOpen, servers, self, clock);
+        this.authority = new ExecAuthority(sessions, servers, self, ExecAuthority.LEADER_WITHIN);
     }
 
     @Override
@@ -67,6 +75,11 @@ public final class ExecFeature implements Feature {
         schemas.resource(ExecFeature.class, "exec_session.events.json");
     }
 
+    /** What other servers may ask. */
+    public BindableService forServers() {
+        return new ExecPlaneService(sessions, relays::isOpen);
+    }
+
     @Override
     public List<Reconciler> reconcilers() {
         return List.of(reaper);
@@ -74,6 +87,6 @@ public final class ExecFeature implements Feature {
 
     @Override
     public Map<String, Supplier<WsListener>> webSockets() {
-        return Map.of("/v1/exec/{exec_id}/connect", () -> new ExecSocket(sessions, relays));
+        return Map.of("/v1/exec/{exec_id}/connect", () -> new ExecSocket(authority, relays));
     }
 }

@@ -245,7 +245,9 @@ final class ExecHandlers {
                     }
                 },
                 id -> Optional.empty());
-        relays.revoke(found.row().id());
+        instances
+                .find(call.org().orgId(), found.instanceId())
+                .ifPresent(instance -> relays.revoke(found.row().id(), instance.nodeId()));
         return reply;
     }
 

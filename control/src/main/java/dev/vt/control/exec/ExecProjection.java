@@ -20,6 +20,7 @@ final class ExecProjection implements Projection {
                     "tty boolean NOT NULL",
                     "status text COLLATE \"C\" NOT NULL",
                     "expires_at text COLLATE \"C\" NOT NULL",
+                    "server_id text COLLATE \"C\"",
                     "exit_code integer",
                     "end_reason text COLLATE \"C\"")
             .indexedBy("env_id, status");
@@ -31,7 +32,7 @@ final class ExecProjection implements Projection {
 
     @Override
     public int codeVersion() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -62,7 +63,8 @@ final class ExecProjection implements Projection {
                                 "tty", tty,
                                 "status", "granted",
                                 "expires_at", expiresAt));
-            case ExecEvent.Connected connected -> TABLE.update(tx, event, Map.of("status", "connected"));
+            case ExecEvent.Connected connected ->
+                TABLE.update(tx, event, Map.of("status", "connected", "server_id", connected.serverId()));
             case ExecEvent.Ended(var exitCode, var reason) -> {
                 Map<String, @Nullable Object> row = new TreeMap<>();
                 row.put("status", "ended");

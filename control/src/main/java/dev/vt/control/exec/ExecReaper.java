@@ -7,11 +7,16 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Ends sessions whose grant nobody used in time (EX4), and those that say they are connected but are not: their server died with
- * them. As long as one server relays all sessions, a session without a relay here has none.
+ * them, or could not tell the leader of their end. A server that does not answer keeps its sessions while it is a member.
  */
 final class ExecReaper implements Reconciler {
     private final StateReader state;
@@ -20,13 +25,26 @@ final class ExecReaper implements Reconciler {
 
     private final ExecSessions sessions;
     private final Predicate<String> relayed;
+    private final ExecServers servers;
+    private final String self;
     private final Clock clock;
 
-    /** @param relayed whether a session is connected through this server */
-    ExecReaper(StateReader state, ExecSessions sessions, Predicate<String> relayed, Clock clock) {
+    /**
+     * @param relayed whether a session is connected through this server
+     * @param self this server's id
+     */
+    ExecReaper(
+            StateReader state,
+            ExecSessions sessions,
+            Predicate<String> relayed,
+            ExecServers servers,
+            String self,
+            Clock clock) {
         this.state = state;
         this.sessions = sessions;
         this.relayed = relayed;
+        this.servers = servers;
+        this.self = self;
         this.clock = clock;
     }
 
@@ -48,13 +66,30 @@ final class ExecReaper implements Reconciler {
                 .mapTo(String.class)
                 .list());
         expired.forEach(id -> sessions.end(id, null, "connect_timeout"));
-        List<String> connected = state.read(handle -> handle.createQuery(
-                        "SELECT id FROM exec_sessions WHERE status = 'connected' AND updated_at < :before ORDER BY id LIMIT 100")
+        Map<String, Set<String>> connected = state.read(handle -> handle
+                .createQuery("SELECT id, coalesce(server_id, '') AS server FROM exec_sessions"
+                        + " WHERE status = 'connected' AND updated_at < :before ORDER BY id LIMIT "
+                        + ExecPlaneService.MAX_ASKED)
                 .bind("before", clock.instant().minus(SETTLING).atOffset(ZoneOffset.UTC))
-                .mapTo(String.class)
-                .list());
-        List<String> orphans = connected.stream().filter(relayed.negate()).toList();
+                .map((row, context) -> Map.entry(row.getString("server"), row.getString("id")))
+                .list()
+                .stream()
+                .collect(Collectors.groupingBy(
+                        Map.Entry::getKey, TreeMap::new, Collectors.mapping(Map.Entry::getValue, Collectors.toSet()))));
+        List<String> orphans = connected.entrySet().stream()
+                .flatMap(of -> orphans(of.getKey(), of.getValue()))
+                .sorted()
+                .toList();
         orphans.forEach(id -> sessions.end(id, null, "client_disconnect"));
-        return ReconcileReport.of(expired.size() + connected.size(), expired.size() + orphans.size());
+        int looked = connected.values().stream().mapToInt(Set::size).sum();
+        return ReconcileReport.of(expired.size() + looked, expired.size() + orphans.size());
+    }
+
+    private Stream<String> orphans(String server, Set<String> ids) {
+        if (server.isEmpty() || server.equals(self)) {
+            return ids.stream().filter(relayed.negate());
+        }
+        return servers.relayed(server, ids).stream()
+                .flatMap(alive -> ids.stream().filter(id -> !alive.contains(id)));
     }
 }

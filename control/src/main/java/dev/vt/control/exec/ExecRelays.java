@@ -63,13 +63,17 @@ public final class ExecRelays implements ExecDialBack {
     void revoke(String execId) {
         ExecRelay relay = relays.get(execId);
         if (relay != null) {
-            links.send(
-                    relay.nodeId(),
-                    ToNode.newBuilder()
-                            .setRevokeExec(
-                                    RevokeExec.newBuilder().setExecId(execId).setEndReason("operator_revoked"))
-                            .build());
+            revoke(execId, relay.nodeId());
         }
+    }
+
+    /** As above, of a session that another server may relay: every server hears every agent. */
+    void revoke(String execId, String nodeId) {
+        links.send(
+                nodeId,
+                ToNode.newBuilder()
+                        .setRevokeExec(RevokeExec.newBuilder().setExecId(execId).setEndReason("operator_revoked"))
+                        .build());
     }
 
     @Override

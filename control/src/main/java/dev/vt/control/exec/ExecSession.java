@@ -10,12 +10,14 @@ import dev.vt.kernel.Json;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An exec session as the view shows it.
  *
  * @param status {@code granted}, {@code connected} or {@code ended}
+ * @param serverId that relays it or did; empty before it was connected
  */
 record ExecSession(
         AggregateRow row,
@@ -24,6 +26,7 @@ record ExecSession(
         boolean tty,
         String status,
         String expiresAt,
+        String serverId,
         @Nullable Integer exitCode,
         @Nullable String endReason) {
 
@@ -37,6 +40,7 @@ record ExecSession(
                 row.getBoolean("tty"),
                 row.getString("status"),
                 row.getString("expires_at"),
+                Objects.requireNonNullElse(row.getString("server_id"), ""),
                 noExitCode ? null : exitCode,
                 row.getString("end_reason"));
     }

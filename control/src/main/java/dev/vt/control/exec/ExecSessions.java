@@ -9,7 +9,9 @@ import dev.vt.control.key.KeyWrapper;
 import dev.vt.eventlog.Actor;
 import dev.vt.eventlog.SideOperation;
 import dev.vt.eventlog.SideRecord;
+import dev.vt.kernel.ErrorCode;
 import dev.vt.kernel.Json;
+import dev.vt.kernel.Problem;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Clock;
@@ -21,7 +23,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Grants and the states of sessions. Thread-safe. */
-final class ExecSessions {
+final class ExecSessions implements ExecAuthority.Writer {
     static final String GRANT_PREFIX = "vt_xg_";
     static final Duration GRANT_LIFE = Duration.ofSeconds(60);
 
@@ -88,47 +90,56 @@ final class ExecSessions {
     }
 
     /**
-     * Spends a grant: exactly one caller, on any server, gets the request (EX2).
+     * Spends a grant: exactly one caller, on any server, gets the request (EX2). Only the leader can.
      *
-     * @return empty if the token is wrong, used or expired
+     * @param serverId that will relay the session
      */
-    Optional<ExecRequest> spend(String execId, String token, String sourceNet) {
+    @Override
+    public ExecConnection spend(String execId, String tokenSha256, String sourceNet, String serverId) {
         Optional<SideRecord> record = state.side(GRANT, execId);
         Optional<ExecSession> session = find(execId);
         if (record.isEmpty() || session.isEmpty()) {
-            return Optional.empty();
+            return new ExecConnection.Refused();
         }
         JsonNode grant = Json.parse(record.get().content());
         byte[] wanted = grant.path("token_sha256").asText().getBytes(StandardCharsets.US_ASCII);
-        byte[] given = TokenSecrets.hash(token).getBytes(StandardCharsets.US_ASCII);
-        if (!MessageDigest.isEqual(wanted, given)) {
-            return Optional.empty();
+        if (!MessageDigest.isEqual(wanted, tokenSha256.getBytes(StandardCharsets.US_ASCII))) {
+            return new ExecConnection.Refused();
         }
         SystemMutations.Outcome outcome = mutations.asSystem("exec", draft -> {
             ExecSession fresh = find(execId).orElseThrow();
             draft.expect(ExecSession.key(execId), fresh.row().resourceVersion());
             draft.decided(
-                    ExecDecider.decide(fresh.state(), new ExecCommand.Connect(sourceNet, clock.instant())),
+                    ExecDecider.decide(fresh.state(), new ExecCommand.Connect(sourceNet, serverId, clock.instant())),
                     event -> ExecSession.encode(execId, fresh.owner(), event));
             draft.side(new SideOperation.Delete(GRANT, execId));
         });
+        if (outcome instanceof SystemMutations.Outcome.Refused(Problem problem)
+                && problem.code() != ErrorCode.TOKEN_INVALID) {
+            return new ExecConnection.Unavailable(problem.code().code());
+        }
         if (!(outcome instanceof SystemMutations.Outcome.Applied)) {
-            return Optional.empty();
+            return new ExecConnection.Refused();
         }
         byte[] plain = keys.unwrap(
                 grant.path("master_key_id").asText(),
                 Base64.getDecoder().decode(grant.path("request").asText()),
                 context(execId));
         try {
-            return Optional.of(Json.read(plain, ExecRequest.class));
+            return new ExecConnection.Granted(Json.read(plain, ExecRequest.class));
         } finally {
             Arrays.fill(plain, (byte) 0);
         }
     }
 
-    /** Ends a session; one that has ended stays as it is. */
-    void end(String execId, @Nullable Integer exitCode, String reason) {
-        mutations.run(Actor.system("exec"), draft -> {
+    /**
+     * Ends a session; one that has ended stays as it is. Only the leader can.
+     *
+     * @return false if it was not written down
+     */
+    @Override
+    public boolean end(String execId, @Nullable Integer exitCode, String reason) {
+        SystemMutations.Outcome outcome = mutations.run(Actor.system("exec"), draft -> {
             Optional<ExecSession> found = find(execId);
             if (found.isEmpty()) {
                 return;
@@ -139,5 +150,6 @@ final class ExecSessions {
                     ExecDecider.decide(session.state(), new ExecCommand.End(exitCode, reason)),
                     event -> ExecSession.encode(execId, session.owner(), event));
         });
+        return !(outcome instanceof SystemMutations.Outcome.Refused);
     }
 }

@@ -35,11 +35,14 @@ final class ExecSocket implements WsListener {
     private static final Duration PING_PERIOD = Duration.ofSeconds(15);
     private static final int CLOSE_NORMAL = 1000;
     private static final int CLOSE_TOO_BIG = 1009;
+    /** IANA, WebSocket Close Code Number Registry: Try Again Later. */
+    private static final int CLOSE_TRY_AGAIN = 1013;
+
     private static final int CLOSE_PROTOCOL = 4400;
     private static final int CLOSE_TOKEN = 4401;
     private static final int CLOSE_VERSION = 4406;
 
-    private final ExecSessions sessions;
+    private final ExecAuthority sessions;
     private final ExecRelays relays;
     private final Object lock = new Object();
     private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
@@ -47,9 +50,10 @@ final class ExecSocket implements WsListener {
     private @Nullable ExecRelay relay;
     private volatile boolean closed;
     private volatile boolean greeted;
+    private volatile boolean connected;
     private volatile long lastHeard = System.nanoTime();
 
-    ExecSocket(ExecSessions sessions, ExecRelays relays) {
+    ExecSocket(ExecAuthority sessions, ExecRelays relays) {
         this.sessions = sessions;
         this.relays = relays;
     }
@@ -177,16 +181,21 @@ final class ExecSocket implements WsListener {
         }
         String net = dev.vt.control.audit.SourceNet.of(
                 session.socketContext().remotePeer().host());
-        Optional<ExecRequest> request =
-                sessions.spend(execId, hello.get().path("token").asText(), net);
-        if (request.isEmpty()) {
-            close(session, CLOSE_TOKEN, "token_invalid");
-            return;
-        }
         greeted = true;
-        int cols = Math.clamp(hello.get().path("cols").asInt(request.get().cols()), 1, 1000);
-        int rows = Math.clamp(hello.get().path("rows").asInt(request.get().rows()), 1, 1000);
-        Optional<ExecRelay> opened = relays.open(execId, request.get(), cols, rows);
+        ExecConnection connection =
+                sessions.connect(execId, hello.get().path("token").asText(), net);
+        switch (connection) {
+            case ExecConnection.Granted(ExecRequest request) -> granted(session, hello.get(), request);
+            case ExecConnection.Refused() -> close(session, CLOSE_TOKEN, "token_invalid");
+            case ExecConnection.Unavailable(String code) -> close(session, CLOSE_TRY_AGAIN, code);
+        }
+    }
+
+    private void granted(WsSession session, ObjectNode hello, ExecRequest request) {
+        connected = true;
+        int cols = Math.clamp(hello.path("cols").asInt(request.cols()), 1, 1000);
+        int rows = Math.clamp(hello.path("rows").asInt(request.rows()), 1, 1000);
+        Optional<ExecRelay> opened = relays.open(execId, request, cols, rows);
         if (opened.isEmpty()) {
             finish(session, null, "node_lost");
             return;
@@ -301,7 +310,7 @@ final class ExecSocket implements WsListener {
             wasOpen = !closed;
             closed = true;
         }
-        if (wasOpen && greeted) {
+        if (wasOpen && connected) {
             sessions.end(execId, null, "client_disconnect");
             relays.revoke(execId);
             relays.forget(execId);

@@ -2,6 +2,7 @@ package dev.vt.control.plane;
 
 import dev.vt.api.proto.EdgePlaneGrpc;
 import dev.vt.api.proto.EnrollmentGrpc;
+import dev.vt.api.proto.ExecPlaneGrpc;
 import dev.vt.api.proto.NodePlaneGrpc;
 import dev.vt.api.proto.ServerPlaneGrpc;
 import dev.vt.control.ca.CertificateAuthority;
@@ -33,7 +34,7 @@ import javax.net.ssl.SSLSession;
  * for, and the views must know the member, with this very certificate, and not revoked. {@code Enrollment} needs none, nor do the
  * services that are named open: those know their callers in another way, or are for everybody.
  */
-final class Peers implements ServerInterceptor {
+public final class Peers implements ServerInterceptor {
     /** The caller of the current RPC, where one was needed. */
     private static final Context.Key<MemberIdentity> PEER = Context.key("vt-peer");
 
@@ -43,6 +44,8 @@ final class Peers implements ServerInterceptor {
             EdgePlaneGrpc.SERVICE_NAME,
             "edge",
             ServerPlaneGrpc.SERVICE_NAME,
+            "server",
+            ExecPlaneGrpc.SERVICE_NAME,
             "server");
 
     private final Nodes nodes;
@@ -66,7 +69,7 @@ final class Peers implements ServerInterceptor {
     }
 
     /** The id of the node, edge or server that calls; for code that runs below an RPC of its service. */
-    static String currentId() {
+    public static String currentId() {
         return PEER.get().id();
     }
 

@@ -12,6 +12,7 @@ import dev.vt.control.node.Heartbeats;
 import dev.vt.control.node.Nodes;
 import dev.vt.eventlog.store.SnapshotSource;
 import dev.vt.kernel.IdSource;
+import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -103,6 +104,7 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
      *
      * @param open services that know their callers in another way than by certificates, or are for everybody
      * @param snapshots for other servers; null in direct mode
+     * @param forServers other services for servers; not opened in direct mode
      * @throws UncheckedIOException if it cannot be bound
      */
     public void start(
@@ -111,7 +113,8 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
             Enroller enroller,
             Renewer renewer,
             List<ServerServiceDefinition> open,
-            @Nullable Supplier<SnapshotSource> snapshots) {
+            @Nullable Supplier<SnapshotSource> snapshots,
+            List<BindableService> forServers) {
         Set<String> openNames = open.stream()
                 .map(service -> service.getServiceDescriptor().getName())
                 .collect(Collectors.toUnmodifiableSet());
@@ -141,6 +144,7 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
                 .permitKeepAliveWithoutCalls(true);
         if (snapshots != null) {
             builder.addService(new ServerPlaneService(wiring.state(), snapshots));
+            forServers.forEach(builder::addService);
         }
         Server started = builder.build();
         try {
