@@ -37,5 +37,11 @@ leftovers() {
     say "FAILED: sockets are left in $VT_DEV_RUN_DIR"
     bad=1
   fi
+  # Tables vt_… of the packet filter; "command not found" is nothing left, too.
+  if nft list tables 2> /dev/null | grep -Eq ' vt_[0-9a-z]{11}$'; then
+    nft list tables | grep -E ' vt_[0-9a-z]{11}$' >&2
+    say "FAILED: tables of the packet filter are left"
+    bad=1
+  fi
   return $bad
 }

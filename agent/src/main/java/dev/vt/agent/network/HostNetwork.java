@@ -11,6 +11,7 @@ import dev.vt.overlay.address.Ipv6Prefix;
 import dev.vt.overlay.address.Subnet;
 import dev.vt.overlay.filter.FilterScope;
 import dev.vt.overlay.filter.PacketFilter;
+import dev.vt.overlay.filter.TapGuard;
 import dev.vt.overlay.mesh.Mesh;
 import dev.vt.overlay.mesh.PeerView;
 import dev.vt.overlay.name.NameServer;
@@ -204,7 +205,9 @@ public final class HostNetwork implements AutoCloseable {
     /** Takes everything of this node off the host, when its VMs are stopped too. */
     public static void release(String nodeId, String address, String device, Path runDir) throws InterruptedException {
         device(device, runDir).remove();
-        new PacketFilter(NetworkNamespace.OWN, FilterScope.of(nodeId), List.of()).remove();
+        FilterScope scope = FilterScope.of(nodeId);
+        new PacketFilter(NetworkNamespace.OWN, scope, List.of()).remove();
+        new TapGuard(NetworkNamespace.OWN, scope).remove();
         if (!address.isEmpty()) {
             String resolver = Subnet.of(Ipv6Prefix.parse(address)).resolver();
             try {

@@ -38,6 +38,7 @@ public final class TapNetwork implements NodeServices.Network {
 
     private final String alias;
     private final String group;
+    private final TapGuard guard;
     private final BooleanSupplier isolated;
 
     /**
@@ -46,7 +47,9 @@ public final class TapNetwork implements NodeServices.Network {
      */
     public TapNetwork(String nodeId, BooleanSupplier isolated) {
         this.alias = "vt " + nodeId;
-        this.group = Integer.toString(FilterScope.of(nodeId).group());
+        FilterScope scope = FilterScope.of(nodeId);
+        this.group = Integer.toString(scope.group());
+        this.guard = new TapGuard(NetworkNamespace.OWN, scope);
         this.isolated = isolated;
     }
 
@@ -121,7 +124,7 @@ public final class TapNetwork implements NodeServices.Network {
         step("tap", "ip", "link", "set", "dev", tap, "alias", alias, "addrgenmode", "none");
         step("group", "ip", "link", "set", "dev", tap, "group", group);
         try {
-            TapGuard.guard(NetworkNamespace.OWN, tap, mac, network.address());
+            guard.guard(tap, mac, network.address());
         } catch (CommandException e) {
             throw new BootException("network_setup_failed", "guard", e);
         }
@@ -166,6 +169,8 @@ public final class TapNetwork implements NodeServices.Network {
                 remove(tap);
             }
         }
+        // Of a tap that went while the agent was killed before it came to the chain.
+        guard.guarded().stream().filter(tap -> !wanted.contains(tap)).forEach(guard::release);
     }
 
     /** Names of the taps that carry this node's alias. */
@@ -178,7 +183,7 @@ public final class TapNetwork implements NodeServices.Network {
                 .toList();
     }
 
-    private static void remove(String tap) {
+    private void remove(String tap) {
         if (Files.exists(NETWORK_DEVICES.resolve(tap))) {
             try {
                 HostCommand.run(List.of("ip", "link", "del", "dev", tap));
@@ -188,6 +193,7 @@ public final class TapNetwork implements NodeServices.Network {
                 }
             }
         }
+        guard.release(tap);
     }
 
     private static void step(String name, String... argv) {

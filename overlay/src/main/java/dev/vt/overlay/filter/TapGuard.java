@@ -1,18 +1,28 @@
 package dev.vt.overlay.filter;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.vt.kernel.Json;
 import dev.vt.overlay.address.Ipv6Prefix;
+import dev.vt.runtime.host.HostCommand.CommandException;
 import dev.vt.runtime.host.NetworkNamespace;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What an instance may send at all (W3): frames with its own MAC and IPv6 address, at the ingress of its tap, before anything of
- * the host looks at them. The chain goes with the tap.
+ * the host looks at them. A chain per tap, named as the tap, in a table of family netdev that is one node's. Some kernels keep
+ * the chain of a device that went, so it is deleted after the tap.
  */
 public final class TapGuard {
-    private static final String TABLE = "netdev vt_guard";
+    private final NetworkNamespace namespace;
+    private final String table;
 
-    private TapGuard() {}
+    public TapGuard(NetworkNamespace namespace, FilterScope scope) {
+        this.namespace = namespace;
+        this.table = "netdev " + scope.table();
+    }
 
     /**
      * The text that guards a tap, replacing what guarded it before.
@@ -20,7 +30,7 @@ public final class TapGuard {
      * @param tap interface name
      * @param mac six bytes in hex, separated by colons
      */
-    static String text(String tap, String mac, Ipv6Prefix address) {
+    String text(String tap, String mac, Ipv6Prefix address) {
         String spoofed = "counter name spoofed drop";
         List<String> rules = List.of(
                 "ether saddr != " + mac + " " + spoofed,
@@ -41,12 +51,44 @@ public final class TapGuard {
                 %3$s
                 }
                 }
-                """.formatted(TABLE, tap, String.join("\n", rules));
+                """.formatted(table, tap, String.join("\n", rules));
     }
 
-    /** @throws dev.vt.runtime.host.HostCommand.CommandException if it could not be loaded: the instance must not start */
-    public static void guard(NetworkNamespace namespace, String tap, String mac, String address) {
+    /** @throws CommandException if it could not be loaded: the instance must not start */
+    public void guard(String tap, String mac, String address) {
         namespace.run(List.of("nft", "-f", "-"), text(tap, mac, Ipv6Prefix.parse(address)));
+    }
+
+    /** For a tap that is gone; fine if its chain went with it. */
+    public void release(String tap) {
+        if (!guarded().contains(tap)) {
+            return;
+        }
+        try {
+            namespace.run(List.of("nft", "-f", "-"), "delete chain " + table + " " + tap + "\n");
+        } catch (CommandException e) {
+            if (guarded().contains(tap)) {
+                throw e;
+            }
+        }
+    }
+
+    /** The taps that have a chain, in order of their names. */
+    public Set<String> guarded() {
+        Set<String> taps = new TreeSet<>();
+        for (JsonNode entry : Json.parse(namespace.run("nft", "-j", "list", "chains", "netdev"))
+                .path("nftables")) {
+            JsonNode chain = entry.path("chain");
+            if (table.equals("netdev " + chain.path("table").asText())) {
+                taps.add(chain.path("name").asText());
+            }
+        }
+        return taps;
+    }
+
+    /** Takes the table away; fine if there is none. */
+    public void remove() {
+        namespace.run(List.of("nft", "-f", "-"), "add table " + table + "\ndelete table " + table + "\n");
     }
 
     /** RFC 4291 appendix A: the address that the guest's kernel makes of the MAC. */

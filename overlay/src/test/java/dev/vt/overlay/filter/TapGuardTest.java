@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 
 /** W3: frames of a guest that lies, written into its tap. */
 class TapGuardTest {
+    private static final FilterScope SCOPE = FilterScope.of("node_1");
+
     /**
      * Opens a tap as a VMM does and writes one frame after the other; prints the guard's counter after each. Arguments: frames in
      * hex.
@@ -23,14 +25,14 @@ class TapGuardTest {
                 out = json.loads(subprocess.check_output(['nft', '-j', 'list', 'table', 'inet', 'seen']))
                 return [e['counter']['packets'] for e in out['nftables'] if 'counter' in e][0]
             def spoofed():
-                out = json.loads(subprocess.check_output(['nft', '-j', 'list', 'table', 'netdev', 'vt_guard']))
+                out = json.loads(subprocess.check_output(['nft', '-j', 'list', 'table', 'netdev', '%s']))
                 return [e['counter']['packets'] for e in out['nftables'] if 'counter' in e][0]
             for frame in sys.argv[1:]:
                 before = (passed(), spoofed())
                 os.write(tap, bytes.fromhex(frame))
                 after = (passed(), spoofed())
                 print(after[0] - before[0], after[1] - before[1])
-            """;
+            """.formatted(SCOPE.table());
 
     private static final String MAC = "02:00:00:00:00:01";
     private static final String OWN = "fd000000000000000101000000000001";
@@ -52,8 +54,9 @@ class TapGuardTest {
             hosts.run(1, "ip", "tuntap", "add", "dev", "vttap", "mode", "tap");
             hosts.run(1, "ip", "link", "set", "dev", "vttap", "address", "02:00:00:00:00:99", "up");
             NetworkNamespace host = new NetworkNamespace(hosts.host(1));
-            TapGuard.guard(host, "vttap", MAC, "fd00:0:0:0:101::1");
-            TapGuard.guard(host, "vttap", MAC, "fd00:0:0:0:101::1");
+            TapGuard guard = new TapGuard(host, SCOPE);
+            guard.guard("vttap", MAC, "fd00:0:0:0:101::1");
+            guard.guard("vttap", MAC, "fd00:0:0:0:101::1");
             hosts.run(
                     1,
                     "nft",
@@ -78,6 +81,32 @@ class TapGuardTest {
                             "020000000099" + "020000000001" + "0800" + "4500001400000000401100000a0000010a000002"))
                     .containsExactly(
                             "1 0", "1 0", "1 0", "0 1", "0 1", "0 1", "0 1", "0 1", "0 1", "0 1", "0 1", "0 1");
+        }
+    }
+
+    /** The kernel may keep the chain of a device that went, and a second tap of the name is guarded anew. */
+    @Test
+    @Tag("slow")
+    void aTapThatGoesLeavesNoChain() {
+        try (TestHosts hosts = new TestHosts("vto-tr", 1)) {
+            NetworkNamespace host = new NetworkNamespace(hosts.host(1));
+            TapGuard guard = new TapGuard(host, SCOPE);
+            TapGuard other = new TapGuard(host, FilterScope.of("node_2"));
+            for (String tap : new String[] {"vta", "vtb"}) {
+                hosts.run(1, "ip", "tuntap", "add", "dev", tap, "mode", "tap");
+                guard.guard(tap, MAC, "fd00:0:0:0:101::1");
+            }
+            hosts.run(1, "ip", "tuntap", "add", "dev", "vtc", "mode", "tap");
+            other.guard("vtc", MAC, "fd00:0:0:0:101::2");
+
+            hosts.run(1, "ip", "link", "del", "dev", "vta");
+            guard.release("vta");
+            guard.release("vta");
+            assertThat(guard.guarded()).containsExactly("vtb");
+            guard.remove();
+            guard.remove();
+            assertThat(guard.guarded()).isEmpty();
+            assertThat(other.guarded()).as("another node's").containsExactly("vtc");
         }
     }
 
