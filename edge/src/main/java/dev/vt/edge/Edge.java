@@ -4,7 +4,6 @@ import dev.vt.edge.observe.AccessLog;
 import dev.vt.edge.observe.AdminServer;
 import dev.vt.edge.observe.EdgeMetrics;
 import dev.vt.edge.observe.EdgeStatus;
-import dev.vt.edge.plane.EdgeEnrollment;
 import dev.vt.edge.plane.EdgeIdentity;
 import dev.vt.edge.plane.TableApplier;
 import dev.vt.edge.plane.TableFollower;
@@ -16,6 +15,7 @@ import dev.vt.edge.table.Route;
 import dev.vt.edge.table.TableStore;
 import dev.vt.identity.CertificateRenewal;
 import dev.vt.identity.CurrentIdentity;
+import dev.vt.identity.Enrollment;
 import dev.vt.identity.MemberFiles;
 import dev.vt.kernel.Json;
 import java.io.IOException;
@@ -80,7 +80,7 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
         this.renewal = new CertificateRenewal(
                 files,
                 certificate,
-                request -> EdgeEnrollment.renew(options.servers(), files.authority(), request),
+                request -> Enrollment.renew(options.servers(), files.authority(), request),
                 Clock.systemUTC(),
                 "vt tokens create --kind edge; vt edge enroll --data-dir " + dataDir);
         renewal.start();

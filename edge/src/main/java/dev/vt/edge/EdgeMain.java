@@ -1,12 +1,14 @@
 package dev.vt.edge;
 
-import dev.vt.edge.plane.EdgeEnrollment;
+import com.google.protobuf.ByteString;
+import dev.vt.api.proto.EnrollRequest;
 import dev.vt.edge.plane.EdgeIdentity;
-import dev.vt.edge.plane.EnrollmentException;
-import dev.vt.edge.plane.ServerAddress;
 import dev.vt.edge.proxy.AddressBlock;
 import dev.vt.identity.CertificateRenewal;
+import dev.vt.identity.Enrollment;
+import dev.vt.identity.EnrollmentException;
 import dev.vt.identity.IdentityException;
+import dev.vt.identity.ServerAddress;
 import dev.vt.kernel.Json;
 import dev.vt.os.ThisProcess;
 import java.io.IOException;
@@ -116,14 +118,20 @@ public final class EdgeMain {
             out().println("already enrolled as " + already.get().edgeId());
             return OK;
         }
-        EdgeIdentity identity = EdgeEnrollment.enroll(
-                dataDir,
+        Enrollment.Enrolled enrolled = Enrollment.enroll(
                 server.get(),
                 authority,
-                Files.readString(token).strip(),
-                name,
-                flags.all("--address"),
-                Edge.VERSION);
+                EnrollRequest.newBuilder()
+                        .setKind("edge")
+                        .setToken(Files.readString(token).strip())
+                        .setName(name)
+                        .setInventoryJson(ByteString.copyFromUtf8("{}"))
+                        .setAgentVersion(Edge.VERSION)
+                        .addAllAddresses(flags.all("--address")));
+        Files.createDirectories(dataDir);
+        EdgeIdentity identity =
+                new EdgeIdentity(enrolled.answer().getId(), enrolled.answer().getClusterId());
+        identity.save(dataDir, enrolled.key(), enrolled.certificate(), enrolled.authorities());
         out().println("enrolled as " + identity.edgeId());
         return OK;
     }

@@ -1,7 +1,7 @@
 package dev.vt.edge;
 
-import dev.vt.edge.plane.ServerAddress;
 import dev.vt.edge.proxy.AddressBlock;
+import dev.vt.identity.ServerAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;

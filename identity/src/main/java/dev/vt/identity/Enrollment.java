@@ -1,4 +1,4 @@
-package dev.vt.edge.plane;
+package dev.vt.identity;
 
 import com.google.protobuf.ByteString;
 import dev.vt.api.proto.EnrollRequest;
@@ -6,7 +6,6 @@ import dev.vt.api.proto.EnrollResponse;
 import dev.vt.api.proto.EnrollmentGrpc;
 import dev.vt.api.proto.RenewRequest;
 import dev.vt.api.proto.RenewResponse;
-import dev.vt.identity.RenewalException;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayOutputStream;
@@ -18,7 +17,6 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.security.auth.x500.X500Principal;
@@ -26,64 +24,72 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 
-/** Trades a single-use token and a fresh key's certificate request for an identity. */
-public final class EdgeEnrollment {
+/** Asks servers for certificates: the first with a single-use token, the next with the old one. */
+public final class Enrollment {
     private static final long DEADLINE_SECONDS = 30;
 
-    private EdgeEnrollment() {}
+    private Enrollment() {}
 
     /**
-     * Makes a key, enrols, and writes the identity; the key never leaves the data directory.
+     * What is to be saved, each file as PEM.
+     *
+     * @param answer with the ids
+     */
+    public record Enrolled(EnrollResponse answer, byte[] key, byte[] certificate, byte[] authorities) {
+        @Override
+        public String toString() {
+            return "Enrolled[" + answer.getId() + "]";
+        }
+    }
+
+    /**
+     * Makes a key, which never leaves this machine, and trades the token for its certificate.
      *
      * @param authority certificate that the server must show; checked before the token is sent
-     * @param addresses public ones, for display
+     * @param request all but the certificate request
      * @throws EnrollmentException if the server refuses or cannot be reached
      */
-    public static EdgeIdentity enroll(
-            Path dataDir,
-            ServerAddress server,
-            Path authority,
-            String token,
-            String name,
-            List<String> addresses,
-            String version)
+    public static Enrolled enroll(ServerAddress server, Path authority, EnrollRequest.Builder request)
             throws IOException {
-        KeyPair key;
-        byte[] request;
+        KeyPair pair;
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"));
-            key = generator.generateKeyPair();
-            request = new JcaPKCS10CertificationRequestBuilder(new X500Principal("CN=edge"), key.getPublic())
-                    .build(new JcaContentSignerBuilder("SHA256withECDSA").build(key.getPrivate()))
-                    .getEncoded();
+            pair = generator.generateKeyPair();
+            request.setCsrDer(ByteString.copyFrom(
+                    new JcaPKCS10CertificationRequestBuilder(new X500Principal("CN=member"), pair.getPublic())
+                            .build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate()))
+                            .getEncoded()));
         } catch (GeneralSecurityException | OperatorCreationException e) {
             throw new EnrollmentException("a key could not be made", e);
         }
-        EnrollResponse answer = ask(
-                server,
-                authority,
-                EnrollRequest.newBuilder()
-                        .setKind("edge")
-                        .setToken(token)
-                        .setName(name)
-                        .setCsrDer(ByteString.copyFrom(request))
-                        .setInventoryJson(ByteString.copyFromUtf8("{}"))
-                        .setAgentVersion(version)
-                        .addAllAddresses(addresses)
-                        .build());
-        EdgeIdentity identity = new EdgeIdentity(answer.getId(), answer.getClusterId());
+        EnrollResponse answer = ask(server, authority, request.build());
         ByteArrayOutputStream authorities = new ByteArrayOutputStream();
         for (ByteString each : answer.getCaDerList()) {
             authorities.writeBytes(pem("CERTIFICATE", each.toByteArray()));
         }
-        Files.createDirectories(dataDir);
-        identity.save(
-                dataDir,
-                pem("PRIVATE KEY", key.getPrivate().getEncoded()),
+        return new Enrolled(
+                answer,
+                pem("PRIVATE KEY", pair.getPrivate().getEncoded()),
                 pem("CERTIFICATE", answer.getCertificateDer().toByteArray()),
-                authorities.toByteArray());
-        return identity;
+                authorities.size() == 0 ? Files.readAllBytes(authority) : authorities.toByteArray());
+    }
+
+    private static EnrollResponse ask(ServerAddress server, Path authority, EnrollRequest request) throws IOException {
+        ManagedChannel channel = ServerChannels.anonymous(server, authority);
+        try {
+            return EnrollmentGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                    .enroll(request);
+        } catch (StatusRuntimeException e) {
+            String reason = e.getStatus().getDescription();
+            throw new EnrollmentException(
+                    "the server did not enrol this " + request.getKind() + ": "
+                            + (reason == null ? e.getStatus().getCode().name() : reason),
+                    e);
+        } finally {
+            channel.shutdownNow();
+        }
     }
 
     /**
@@ -96,7 +102,7 @@ public final class EdgeEnrollment {
         String reason = "there is no server";
         for (ServerAddress server : servers) {
             try {
-                ManagedChannel channel = Channels.anonymous(server, authority);
+                ManagedChannel channel = ServerChannels.anonymous(server, authority);
                 try {
                     return EnrollmentGrpc.newBlockingStub(channel)
                             .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
@@ -114,26 +120,7 @@ public final class EdgeEnrollment {
         throw new RenewalException(reason, null);
     }
 
-    private static EnrollResponse ask(ServerAddress server, Path authority, EnrollRequest request) throws IOException {
-        ManagedChannel channel = Channels.anonymous(server, authority);
-        try {
-            return EnrollmentGrpc.newBlockingStub(channel)
-                    .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
-                    .enroll(request);
-        } catch (StatusRuntimeException e) {
-            String reason = e.getStatus().getDescription();
-            throw new EnrollmentException(
-                    "the server did not enrol this edge: "
-                            + (reason == null ? e.getStatus().getCode().name() : reason),
-                    e);
-        } finally {
-            channel.shutdownNow();
-        }
-    }
-
     private static byte[] pem(String label, byte[] der) {
-        String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
-        return ("-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n")
-                .getBytes(StandardCharsets.US_ASCII);
+        return MemberFiles.text(label, der).getBytes(StandardCharsets.US_ASCII);
     }
 }

@@ -1,8 +1,8 @@
-package dev.vt.edge.plane;
+package dev.vt.identity;
 
 import org.jspecify.annotations.Nullable;
 
-/** The edge could not be enrolled; nothing was written. */
+/** The machine could not be enrolled; nothing was written. */
 public final class EnrollmentException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

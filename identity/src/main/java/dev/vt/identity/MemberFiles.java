@@ -162,7 +162,7 @@ public record MemberFiles(Path directory) {
         return Base64.getMimeDecoder().decode(all.substring(from + begin.length(), to));
     }
 
-    private static String text(String label, byte[] der) {
+    static String text(String label, byte[] der) {
         String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
         return "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n";
     }

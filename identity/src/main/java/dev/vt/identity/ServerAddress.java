@@ -1,4 +1,4 @@
-package dev.vt.agent.link;
+package dev.vt.identity;
 
 /**
  * Where a server's gRPC port is.

@@ -1,6 +1,5 @@
-package dev.vt.agent.link;
+package dev.vt.identity;
 
-import dev.vt.identity.CurrentIdentity;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -11,18 +10,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /** gRPC channels to a server, TLS 1.3 with the cluster's own authority. */
-public final class Channels {
+public final class ServerChannels {
     private static final int MAX_MESSAGE = 64 << 20;
 
-    private Channels() {}
+    private ServerChannels() {}
 
     /** For enrolment: no certificate of our own yet. */
     static ManagedChannel anonymous(ServerAddress server, Path authority) throws IOException {
         return build(server, GrpcSslContexts.forClient().trustManager(authority.toFile()));
     }
 
-    /** Mutual TLS as the enrolled node; each handshake shows what is in force then. */
-    public static ManagedChannel asNode(ServerAddress server, Path authority, CurrentIdentity identity)
+    /** Mutual TLS as the enrolled node or edge; each handshake shows what is in force then. */
+    public static ManagedChannel asMember(ServerAddress server, Path authority, CurrentIdentity identity)
             throws IOException {
         return build(
                 server,

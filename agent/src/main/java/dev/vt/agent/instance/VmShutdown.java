@@ -8,10 +8,7 @@ import dev.vt.runtime.VmDriver;
 import dev.vt.runtime.VmState;
 import dev.vt.runtime.channel.ChannelException;
 import dev.vt.runtime.channel.GuestChannel;
-import dev.vt.runtime.channel.GuestEvents;
-import dev.vt.runtime.channel.GuestStatus;
-import dev.vt.runtime.channel.LogRecord;
-import dev.vt.runtime.channel.SecretsUnavailableException;
+import dev.vt.runtime.channel.NoGuestEvents;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -71,32 +68,15 @@ public final class VmShutdown {
     }
 
     private static void askToStop(VmDriver driver, VmState vm) throws IOException, InterruptedException {
-        try (GuestChannel channel =
-                GuestChannel.open(driver.control(vm.id()), vm.id(), vm.bootId(), Long.MAX_VALUE, HELLO, new Deaf())) {
+        try (GuestChannel channel = GuestChannel.open(
+                driver.control(vm.id()),
+                vm.id(),
+                vm.bootId(),
+                Long.MAX_VALUE,
+                HELLO,
+                new NoGuestEvents("servers_unreachable"))) {
             channel.stop(GRACE);
             driver.awaitExit(vm.id(), GRACE.plusSeconds(2));
         }
-    }
-
-    private static final class Deaf implements GuestEvents {
-        @Override
-        public void status(GuestStatus status) {}
-
-        /** Nothing is stored here, so nothing is to be sent: the next agent would find a gap otherwise. */
-        @Override
-        public long logStoredUpTo() {
-            return 0;
-        }
-
-        @Override
-        public void log(List<LogRecord> records) {}
-
-        @Override
-        public byte[] secrets() throws SecretsUnavailableException {
-            throw new SecretsUnavailableException("servers_unreachable");
-        }
-
-        @Override
-        public void lost(ChannelException cause) {}
     }
 }

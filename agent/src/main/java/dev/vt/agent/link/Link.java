@@ -11,6 +11,7 @@ import dev.vt.api.proto.NodePlaneGrpc.NodePlaneBlockingV2Stub;
 import dev.vt.api.proto.PlanResult;
 import dev.vt.api.proto.StatusAck;
 import dev.vt.api.proto.ToNode;
+import dev.vt.identity.ServerAddress;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;

@@ -6,10 +6,8 @@ import dev.vt.agent.state.StateFiles;
 import dev.vt.identity.MemberFiles;
 import dev.vt.kernel.Json;
 import dev.vt.overlay.wireguard.KeyPair;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.Optional;
 
 /**
@@ -64,11 +62,5 @@ public record NodeIdentity(String nodeId, String clusterId, String overlayIpv6, 
         StateFiles.write(authorityFile(dataDir), authorityPem);
         StateFiles.write(dataDir.resolve("node.json"), Json.bytes(this));
         StateFiles.write(certificateFile(dataDir), certificatePem);
-    }
-
-    static byte[] pem(String label, byte[] der) {
-        String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
-        return ("-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n")
-                .getBytes(StandardCharsets.US_ASCII);
     }
 }

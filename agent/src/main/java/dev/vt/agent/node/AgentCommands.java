@@ -2,16 +2,18 @@ package dev.vt.agent.node;
 
 import dev.vt.agent.actor.Timeline;
 import dev.vt.agent.instance.VmShutdown;
-import dev.vt.agent.link.Channels;
-import dev.vt.agent.link.Enrolment;
+import dev.vt.agent.link.NodeEnrollment;
 import dev.vt.agent.link.NodeIdentity;
-import dev.vt.agent.link.ServerAddress;
 import dev.vt.agent.network.HostNetwork;
 import dev.vt.agent.state.StateFiles;
 import dev.vt.identity.CertificateRenewal;
 import dev.vt.identity.CurrentIdentity;
+import dev.vt.identity.Enrollment;
+import dev.vt.identity.EnrollmentException;
 import dev.vt.identity.IdentityException;
 import dev.vt.identity.MemberFiles;
+import dev.vt.identity.ServerAddress;
+import dev.vt.identity.ServerChannels;
 import dev.vt.images.ImageLimits;
 import dev.vt.images.client.RegistryClient;
 import dev.vt.images.client.RegistryOptions;
@@ -126,7 +128,7 @@ public final class AgentCommands {
                 return OK;
             }
             StateFiles.makeDirectory(dataDir);
-            NodeIdentity identity = Enrolment.enroll(
+            NodeIdentity identity = NodeEnrollment.enroll(
                     dataDir,
                     server.get(),
                     authority,
@@ -138,7 +140,7 @@ public final class AgentCommands {
                     labels);
             out().println("enrolled as " + identity.nodeId());
             return OK;
-        } catch (IOException | Enrolment.EnrolmentException | IdentityException | StateFiles.StateException e) {
+        } catch (IOException | EnrollmentException | IdentityException | StateFiles.StateException e) {
             return fail("enroll", e);
         }
     }
@@ -191,7 +193,7 @@ public final class AgentCommands {
         CertificateRenewal renewal = new CertificateRenewal(
                 files,
                 certificate,
-                request -> Enrolment.renew(options.servers(), files.authority(), request),
+                request -> Enrollment.renew(options.servers(), files.authority(), request),
                 Clock.systemUTC(),
                 "vt tokens create --kind node; vt agent enroll --data-dir " + options.dataDir());
         Agent agent = new Agent(
@@ -201,7 +203,7 @@ public final class AgentCommands {
                         driver,
                         images,
                         Timeline.system(),
-                        server -> Channels.asNode(server, files.authority(), certificate),
+                        server -> ServerChannels.asMember(server, files.authority(), certificate),
                         () -> collect(images),
                         renewal::conditions));
         CountDownLatch stop = new CountDownLatch(1);

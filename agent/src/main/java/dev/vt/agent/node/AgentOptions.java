@@ -1,6 +1,6 @@
 package dev.vt.agent.node;
 
-import dev.vt.agent.link.ServerAddress;
+import dev.vt.identity.ServerAddress;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -2,9 +2,9 @@ package dev.vt.agent.testing;
 
 import dev.vt.agent.actor.Timeline;
 import dev.vt.agent.link.NodeIdentity;
-import dev.vt.agent.link.ServerAddress;
 import dev.vt.agent.node.Agent;
 import dev.vt.agent.node.AgentOptions;
+import dev.vt.identity.ServerAddress;
 import dev.vt.images.ImageLimits;
 import dev.vt.images.client.RegistryClient;
 import dev.vt.images.client.RegistryOptions;

@@ -2,7 +2,6 @@ package dev.vt.agent.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
-import dev.vt.agent.link.ServerAddress;
 import dev.vt.api.node.NodePlan;
 import dev.vt.api.proto.ExecFromNode;
 import dev.vt.api.proto.ExecToNode;
@@ -21,6 +20,7 @@ import dev.vt.api.proto.RegistryCredentialsRequest;
 import dev.vt.api.proto.RegistryCredentialsResponse;
 import dev.vt.api.proto.StatusAck;
 import dev.vt.api.proto.ToNode;
+import dev.vt.identity.ServerAddress;
 import dev.vt.kernel.Json;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;

@@ -48,7 +48,7 @@ public record EdgeIdentity(String edgeId, String clusterId) {
         return Optional.of(Json.read(Files.readAllBytes(dataDir.resolve("edge.json")), EdgeIdentity.class));
     }
 
-    void save(Path dataDir, byte[] keyPem, byte[] certificatePem, byte[] authorityPem) throws IOException {
+    public void save(Path dataDir, byte[] keyPem, byte[] certificatePem, byte[] authorityPem) throws IOException {
         write(keyFile(dataDir), keyPem);
         write(authorityFile(dataDir), authorityPem);
         write(dataDir.resolve("edge.json"), Json.bytes(this));

@@ -11,6 +11,8 @@ import dev.vt.api.proto.ToEdge;
 import dev.vt.edge.relay.Relay;
 import dev.vt.edge.table.Route;
 import dev.vt.identity.CurrentIdentity;
+import dev.vt.identity.ServerAddress;
+import dev.vt.identity.ServerChannels;
 import dev.vt.kernel.Json;
 import dev.vt.os.ThisProcess;
 import io.grpc.ManagedChannel;
@@ -155,7 +157,7 @@ public final class TableFollower implements AutoCloseable {
 
     /** @return whether the server sent a table before the stream ended */
     private boolean followOnce(ServerAddress server) throws IOException, InterruptedException {
-        ManagedChannel channel = Channels.asEdge(server, authority, certificate);
+        ManagedChannel channel = ServerChannels.asMember(server, authority, certificate);
         try {
             Stream stream = new Stream();
             StreamObserver<FromEdge> out = EdgePlaneGrpc.newStub(channel).follow(stream);

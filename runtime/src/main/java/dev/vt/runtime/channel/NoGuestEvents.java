@@ -1,14 +1,14 @@
-package dev.vt.runtime.qemu;
+package dev.vt.runtime.channel;
 
-import dev.vt.runtime.channel.ChannelException;
-import dev.vt.runtime.channel.GuestEvents;
-import dev.vt.runtime.channel.GuestStatus;
-import dev.vt.runtime.channel.LogRecord;
-import dev.vt.runtime.channel.SecretsUnavailableException;
 import java.util.List;
 
-/** For a guest of the driver's own, which is only waited for until it says HELLO. */
-final class NoEvents implements GuestEvents {
+/**
+ * For a guest that is asked for one thing only: what it says is dropped, and no log record is acknowledged, so that whoever
+ * opens the next channel misses none.
+ *
+ * @param reason why there are no secrets
+ */
+public record NoGuestEvents(String reason) implements GuestEvents {
     @Override
     public void status(GuestStatus status) {}
 
@@ -22,7 +22,7 @@ final class NoEvents implements GuestEvents {
 
     @Override
     public byte[] secrets() throws SecretsUnavailableException {
-        throw new SecretsUnavailableException("no_workload");
+        throw new SecretsUnavailableException(reason);
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.vt.runtime.VmDriverException.Kind;
 import dev.vt.runtime.VmSpec;
 import dev.vt.runtime.channel.ChannelException;
 import dev.vt.runtime.channel.GuestChannel;
+import dev.vt.runtime.channel.NoGuestEvents;
 import dev.vt.runtime.host.ProcessIdentity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -151,7 +152,13 @@ final class QemuSelfTest {
         try {
             driver.create(spec, accelerator);
             driver.start(id);
-            GuestChannel.open(driver.control(id), id, bootId, 1, accelerator.helloDeadline(), new NoEvents())
+            GuestChannel.open(
+                            driver.control(id),
+                            id,
+                            bootId,
+                            1,
+                            accelerator.helloDeadline(),
+                            new NoGuestEvents("no_workload"))
                     .close();
             log.info(
                     "self-test guest said hello accelerator={} ms={}",

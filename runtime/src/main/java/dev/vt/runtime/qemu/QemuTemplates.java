@@ -6,6 +6,7 @@ import dev.vt.runtime.VmDriverException.Kind;
 import dev.vt.runtime.VmSpec;
 import dev.vt.runtime.channel.ChannelException;
 import dev.vt.runtime.channel.GuestChannel;
+import dev.vt.runtime.channel.NoGuestEvents;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -132,7 +133,7 @@ final class QemuTemplates {
                     machine.bootId(),
                     0,
                     shape.accelerator().helloDeadline(),
-                    new NoEvents())) {
+                    new NoGuestEvents("no_workload"))) {
                 if (!channel.hello().template()) {
                     throw new VmDriverException(Kind.UNSUPPORTED, "snapshot", "the bundle's init is none", null);
                 }
@@ -187,7 +188,7 @@ final class QemuTemplates {
                             snapshot.guestBootId(),
                             0,
                             shape.accelerator().helloDeadline(),
-                            new NoEvents())
+                            new NoGuestEvents("no_workload"))
                     .close();
         } finally {
             driver.destroy(id);
