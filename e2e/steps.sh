@@ -102,9 +102,11 @@ step_exec() {
   expect_text "$work/err" '^err$'
   # Every server takes it; while servers are killed, none can be counted on.
   if [ -z "${VT_E2E_KILL_EVERY:-}" ]; then
-    local server
+    local server token
+    token=$(jq -er '[.. | objects | .token // .access_token | strings][0]' "$state_dir/client/vt/credentials.json")
     for server in ${server_urls//,/ }; do
-      server_urls=$server expect_exit 7 vt_dev exec "$id" --org dev --no-tty -- sh -c 'exit 7'
+      # A sign-in is kept for the servers together.
+      VT_TOKEN=$token server_urls=$server expect_exit 7 vt_dev exec "$id" --org dev --no-tty -- sh -c 'exit 7'
     done
   fi
   expect_exit 0 vt_dev exec --process web "${target[@]}" --no-tty -- cat /run/secrets/platform.env

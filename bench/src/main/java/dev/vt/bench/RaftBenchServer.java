@@ -2,6 +2,7 @@ package dev.vt.bench;
 
 import dev.vt.eventlog.ProjectionSet;
 import dev.vt.eventlog.postgres.EmbeddedPostgres;
+import dev.vt.eventlog.raft.BatchTransport;
 import dev.vt.eventlog.raft.RaftEventLog;
 import dev.vt.eventlog.raft.RaftOptions;
 import dev.vt.eventlog.store.EventStore;
@@ -46,6 +47,7 @@ final class RaftBenchServer {
                                 (leader, request) -> {
                                     throw new IOException("no snapshots here");
                                 },
+                                BatchTransport.NONE,
                                 made -> {}))) {
             System.out.println("ready");
             serve(store);

@@ -114,6 +114,8 @@ import dev.vt.control.server.ComparisonClient;
 import dev.vt.control.server.ControlStore;
 import dev.vt.control.server.DataDir;
 import dev.vt.control.server.ExecClient;
+import dev.vt.control.server.LogClient;
+import dev.vt.control.server.LogPlaneService;
 import dev.vt.control.server.RaftRole;
 import dev.vt.control.server.SnapshotClient;
 import dev.vt.control.server.StartWait;
@@ -309,7 +311,8 @@ public final class ControlPlane implements AutoCloseable {
                 presence,
                 new Planes.Assignments(placement.nodePlans()),
                 networks,
-                new StatusReports(instances, clock),
+                new StatusReports(
+                        instances, () -> options.raft() == null || term.epoch().isPresent(), clock),
                 new Planes.RouteTable(store),
                 new Planes.SecretFiles(instances, secretDelivery, system),
                 new Planes.Pulls(
@@ -608,7 +611,7 @@ public final class ControlPlane implements AutoCloseable {
                 new Renewer(store, clusters, nodes, edges, authority, metrics, clock),
                 api,
                 raft == null ? null : () -> raftLog().snapshots(),
-                List.of(exec.forServers()));
+                List.of(exec.forServers(), new LogPlaneService(this::raftLog)));
         running.push(planes);
         running.push(dispatcher::endStreams);
         health.start();
@@ -653,14 +656,16 @@ public final class ControlPlane implements AutoCloseable {
                 storeConfig,
                 RaftEventLog.factory(
                         raft.options(),
-                        new SnapshotClient(
-                                () -> ServerIdentity.load(options.dataDir()).orElseThrow(),
-                                id -> new Servers(store)
-                                        .find(id)
-                                        .flatMap(Servers.Server::addresses)
-                                        .map(ServerAddresses::grpc),
-                                raft.seed()),
+                        new SnapshotClient(this::identity, this::grpcAddress, raft.seed()),
+                        new LogClient(this::identity, this::grpcAddress),
                         made -> raftLog = made));
+    }
+
+    private Optional<URI> grpcAddress(String serverId) {
+        return new Servers(store)
+                .find(serverId)
+                .flatMap(Servers.Server::addresses)
+                .map(ServerAddresses::grpc);
     }
 
     /** Whether it was asked to leave and is out of the group, so that nobody waits for its vote: it may stop (V7). */

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class Link {
     private static final Logger log = LoggerFactory.getLogger(Link.class);
     private static final Duration HEARTBEAT = Duration.ofSeconds(5);
-    private static final Duration RESEND = Duration.ofSeconds(10);
+    private static final Duration RESEND = Duration.ofSeconds(5);
     private static final Duration FIRST_RETRY = Duration.ofMillis(200);
     private static final Duration LONGEST_RETRY = Duration.ofSeconds(5);
 

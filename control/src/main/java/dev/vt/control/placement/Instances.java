@@ -123,6 +123,13 @@ public final class Instances implements InstanceDirectory {
                 .isPresent();
     }
 
+    /** Whether the views say already what a node reports. */
+    boolean isKnown(String nodeId, InstanceReport report) {
+        return find(report.instanceId())
+                .filter(instance -> instance.nodeId().equals(nodeId) && says(instance, report))
+                .isPresent();
+    }
+
     /** Takes a report of a node: appends {@code instance.status_changed} once per change (S21). */
     public Reported report(String nodeId, InstanceReport report) {
         Reported[] outcome = {Reported.KNOWN};

@@ -5,6 +5,7 @@ import dev.vt.scheduler.view.InstanceStatus;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,15 +14,22 @@ public final class StatusReports implements Sources.StatusIntake {
     private static final Logger log = LoggerFactory.getLogger(StatusReports.class);
 
     private final Instances instances;
+    private final BooleanSupplier leads;
     private final Clock clock;
 
-    public StatusReports(Instances instances, Clock clock) {
+    /** @param leads whether this server appends by itself; every server hears every node, and one is enough to write it down */
+    public StatusReports(Instances instances, BooleanSupplier leads, Clock clock) {
         this.instances = instances;
+        this.leads = leads;
         this.clock = clock;
     }
 
+    /**
+     * A server that does not lead leaves it to the leader, who has heard it too; told again, it takes it there, because then the
+     * node has no link to the leader. It does not judge what its views, which may be behind, do not know.
+     */
     @Override
-    public boolean report(String nodeId, dev.vt.api.proto.InstanceStatus status) {
+    public Taken report(String nodeId, dev.vt.api.proto.InstanceStatus status, boolean again) {
         InstanceStatus word;
         try {
             word = InstanceStatus.of(status.getStatus());
@@ -31,7 +39,7 @@ public final class StatusReports implements Sources.StatusIntake {
         } catch (IllegalArgumentException e) {
             // Sending it again would not help.
             log.warn("unknown status from a node node={} instance={}", nodeId, status.getInstanceId());
-            return true;
+            return Taken.YES;
         }
         InstanceReport report = new InstanceReport(
                 status.getInstanceId(),
@@ -42,7 +50,15 @@ public final class StatusReports implements Sources.StatusIntake {
                 status.getRestartCount(),
                 status.hasExitCode() ? status.getExitCode() : null,
                 reportedAt(status.getReportedAt()));
-        return instances.report(nodeId, report) != Instances.Reported.REFUSED;
+        boolean leader = leads.getAsBoolean();
+        if (!leader && !again) {
+            return instances.isKnown(nodeId, report) ? Taken.YES : Taken.LATER;
+        }
+        return switch (instances.report(nodeId, report)) {
+            case APPENDED, KNOWN -> Taken.YES;
+            case IGNORED -> leader ? Taken.YES : Taken.LATER;
+            case REFUSED -> leader ? Taken.FAILED : Taken.LATER;
+        };
     }
 
     private Instant reportedAt(String text) {

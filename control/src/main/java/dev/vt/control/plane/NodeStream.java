@@ -8,12 +8,16 @@ import dev.vt.api.proto.PlanResult;
 import dev.vt.api.proto.StatusAck;
 import dev.vt.api.proto.ToNode;
 import dev.vt.control.node.Heartbeats;
+import dev.vt.control.plane.Sources.StatusIntake.Taken;
 import dev.vt.kernel.Json;
 import io.grpc.Status;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +29,7 @@ import org.slf4j.LoggerFactory;
 final class NodeStream {
     private static final Logger log = LoggerFactory.getLogger(NodeStream.class);
     private static final int MAX_OBSERVED = 256 * 1024;
+    private static final int MAX_LEFT = 4096;
     private static final Duration POLL = Duration.ofSeconds(30);
 
     private final String nodeId;
@@ -33,6 +38,9 @@ final class NodeStream {
     private final Heartbeats heartbeats;
     private final Sources.StatusIntake reports;
     private final Clock clock;
+    /** Sequences of the statuses that were left to another server, by instance; used by the stream's thread. */
+    private final Map<String, Long> left = new HashMap<>();
+
     private @Nullable Outlet<ToNode> outlet;
 
     NodeStream(
@@ -137,20 +145,29 @@ final class NodeStream {
     /** Acknowledged only when durable; what cannot be appended now makes the agent dial and send again. */
     private void status(InstanceStatus status) {
         heartbeats.heard(nodeId);
-        boolean taken;
+        boolean again = Objects.equals(left.remove(status.getInstanceId()), status.getSequence());
+        Taken taken;
         try {
-            taken = reports.report(nodeId, status);
+            taken = reports.report(nodeId, status, again);
         } catch (RuntimeException e) {
             log.error("cannot take a status node={} instance={}", nodeId, status.getInstanceId(), e);
-            taken = false;
+            taken = Taken.FAILED;
         }
-        if (!taken) {
-            end(Status.UNAVAILABLE.withDescription("unavailable: the status could not be kept"));
-            return;
+        switch (taken) {
+            case YES ->
+                outlet().offer(ToNode.newBuilder()
+                        .setStatusAck(StatusAck.newBuilder().setSequence(status.getSequence()))
+                        .build());
+            case LATER -> leave(status);
+            case FAILED -> end(Status.UNAVAILABLE.withDescription("unavailable: the status could not be kept"));
         }
-        outlet().offer(ToNode.newBuilder()
-                .setStatusAck(StatusAck.newBuilder().setSequence(status.getSequence()))
-                .build());
+    }
+
+    private void leave(InstanceStatus status) {
+        if (left.size() >= MAX_LEFT) {
+            left.clear();
+        }
+        left.put(status.getInstanceId(), status.getSequence());
     }
 
     private void planResult(PlanResult result) {

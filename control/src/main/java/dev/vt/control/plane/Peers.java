@@ -3,6 +3,7 @@ package dev.vt.control.plane;
 import dev.vt.api.proto.EdgePlaneGrpc;
 import dev.vt.api.proto.EnrollmentGrpc;
 import dev.vt.api.proto.ExecPlaneGrpc;
+import dev.vt.api.proto.LogPlaneGrpc;
 import dev.vt.api.proto.NodePlaneGrpc;
 import dev.vt.api.proto.ServerPlaneGrpc;
 import dev.vt.control.ca.CertificateAuthority;
@@ -46,6 +47,8 @@ public final class Peers implements ServerInterceptor {
             ServerPlaneGrpc.SERVICE_NAME,
             "server",
             ExecPlaneGrpc.SERVICE_NAME,
+            "server",
+            LogPlaneGrpc.SERVICE_NAME,
             "server");
 
     private final Nodes nodes;

@@ -40,8 +40,18 @@ public final class Sources {
     /** What nodes report of instances. */
     @FunctionalInterface
     public interface StatusIntake {
-        /** Returns when the report is durable, or is known to change nothing; false: the node shall send it again. */
-        boolean report(String nodeId, InstanceStatus status);
+        /** What became of a report. */
+        enum Taken {
+            /** It is durable, or is known to change nothing. */
+            YES,
+            /** Another server takes it; if none does, the node sends it again by itself. */
+            LATER,
+            /** The node shall dial and send it again. */
+            FAILED
+        }
+
+        /** @param again whether this server was told before, and left it to another */
+        Taken report(String nodeId, InstanceStatus status, boolean again);
     }
 
     /** Routes with their ready backends. */

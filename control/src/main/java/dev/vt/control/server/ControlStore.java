@@ -33,6 +33,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class ControlStore implements StateReader, EventLog, EventReader, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ControlStore.class);
+    private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(2);
+    private static final Duration NEWER_WITHIN = Duration.ofMillis(100);
     private static final Set<String> UNREACHABLE = Set.of("08", "53", "57", "58");
 
     private @Nullable volatile EventStore store;
@@ -68,11 +70,30 @@ public final class ControlStore implements StateReader, EventLog, EventReader, A
     public AppendResult append(Batch batch) {
         holdLevel(batch);
         try {
-            return store().log().append(batch);
+            return visible(store().log().append(batch));
         } catch (ApplyHaltedException e) {
             log.error("cannot append, apply has halted batch={}", batch.batchId(), e);
             throw new ProblemException(Problem.of(ErrorCode.APPLY_HALTED, "the log has halted; an operator is needed"));
         }
+    }
+
+    /**
+     * The leader may have applied it before this server did: whoever appended reads it here; and whoever was rejected because these
+     * views are behind reads newer ones.
+     */
+    private AppendResult visible(AppendResult result) {
+        try {
+            if (result instanceof AppendResult.Applied(long first, long last)) {
+                if (!await(last, VISIBLE_WITHIN)) {
+                    log.info("this server is behind the leader event={}", last);
+                }
+            } else if (result instanceof AppendResult.Rejected && !store().leads()) {
+                awaitBeyond(head(), NEWER_WITHIN);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return result;
     }
 
     /** S25: what not every server can read is not written. Whoever would write it asks for the level first. */

@@ -3,11 +3,13 @@ package dev.vt.eventlog.raft;
 import dev.vt.eventlog.AppendResult;
 import dev.vt.eventlog.ApplyHaltedException;
 import dev.vt.eventlog.Batch;
+import dev.vt.eventlog.Precondition;
 import dev.vt.eventlog.store.EngineContext;
 import dev.vt.eventlog.store.Leadership;
 import dev.vt.eventlog.store.LogEngine;
 import dev.vt.eventlog.store.SnapshotSource;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -41,8 +43,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Raft mode: a batch that a majority has on disk is applied by every server. Appends work on the leader; elsewhere the answer is
- * {@link AppendResult.Unknown}, and it is for the caller to go to the leader (V10). Thread-safe.
+ * Raft mode: a batch that a majority has on disk is applied by every server. Elsewhere than at the leader an append takes the batch
+ * there (V10); its preconditions are what keeps it right, for the views here may be behind. Thread-safe.
  */
 public final class RaftEventLog implements LogEngine {
     private static final Logger log = LoggerFactory.getLogger(RaftEventLog.class);
@@ -58,14 +60,17 @@ public final class RaftEventLog implements LogEngine {
     private final EntryApplier applier;
     private final RaftRequests requests;
     private final Proposer proposer;
+    private final BatchTransport batches;
     private final Leadership leadership = new Leadership();
     private final Semaphore slots = new Semaphore(IN_FLIGHT);
     private final Semaphore room = new Semaphore(IN_FLIGHT_KIB);
     private volatile RaftServer.@Nullable Division division;
     private volatile boolean closing;
 
-    private RaftEventLog(EngineContext context, RaftOptions options, SnapshotTransport transport) {
+    private RaftEventLog(
+            EngineContext context, RaftOptions options, SnapshotTransport transport, BatchTransport batches) {
         this.context = context;
+        this.batches = batches;
         this.applier = new EntryApplier(context, this::entryAt, this::stepAside);
         this.proposer = new Proposer(this::propose, IN_FLIGHT);
         LogStateMachine machine = new LogStateMachine(context, applier, transport, new Events());
@@ -87,9 +92,9 @@ public final class RaftEventLog implements LogEngine {
 
     /** For {@link dev.vt.eventlog.store.EventStore#open}; the engine it makes is passed to {@code made} as well. */
     public static LogEngine.Factory factory(
-            RaftOptions options, SnapshotTransport transport, Consumer<RaftEventLog> made) {
+            RaftOptions options, SnapshotTransport transport, BatchTransport batches, Consumer<RaftEventLog> made) {
         return context -> {
-            RaftEventLog engine = new RaftEventLog(context, options, transport);
+            RaftEventLog engine = new RaftEventLog(context, options, transport, batches);
             made.accept(engine);
             return engine;
         };
@@ -152,15 +157,62 @@ public final class RaftEventLog implements LogEngine {
         return context.metrics().measured(() -> {
             refuseWhenHalted();
             Submission submission = new Submission(context.applier().prepare(batch));
-            if (!leads()) {
-                return new AppendResult.Unknown(leader().isEmpty() ? "no leader" : "not the leader");
+            if (leads()) {
+                return submitted(submission, deadline);
             }
-            AppendResult result = submit(submission, deadline);
-            if (result instanceof AppendResult.Unknown) {
-                refuseWhenHalted();
-            }
-            return result;
+            return isLeaders(batch) ? new AppendResult.Unknown("not the leader") : toLeader(submission, deadline);
         });
+    }
+
+    /** What is fenced by an epoch is a leader's own work: one that has lost the lead must not do it through the next. */
+    private static boolean isLeaders(Batch batch) {
+        return batch.preconditions().stream().anyMatch(Precondition.Fence.class::isInstance);
+    }
+
+    /**
+     * Appends what another server took here.
+     *
+     * @param batch as {@link BatchTransport} got it
+     * @throws IllegalArgumentException if it is none, or a leader's own work
+     */
+    public AppendResult appendFromServer(byte[] batch) {
+        long deadline = System.nanoTime() + ANSWER_WITHIN.toNanos();
+        Batch read;
+        try {
+            read = BatchCodec.read(ByteBuffer.wrap(batch)).batch();
+        } catch (UnreadableEntryException e) {
+            throw new IllegalArgumentException("not a batch", e);
+        }
+        if (isLeaders(read)) {
+            throw new IllegalArgumentException("a fenced batch is not taken to another server");
+        }
+        return context.metrics().measured(() -> {
+            refuseWhenHalted();
+            // Checked again: what is in the log must fit this server's schemas, whoever proposed it.
+            Submission submission = new Submission(context.applier().prepare(read));
+            return leads() ? submitted(submission, deadline) : new AppendResult.Unknown("not the leader");
+        });
+    }
+
+    private AppendResult submitted(Submission submission, long deadline) {
+        AppendResult result = submit(submission, deadline);
+        if (result instanceof AppendResult.Unknown) {
+            refuseWhenHalted();
+        }
+        return result;
+    }
+
+    private AppendResult toLeader(Submission submission, long deadline) {
+        String leader = leader().orElse("");
+        if (leader.isEmpty() || leader.equals(requests.server().getId().toString())) {
+            return new AppendResult.Unknown("no leader");
+        }
+        try {
+            return batches.append(leader, submission.bytes(), Duration.ofNanos(left(deadline)));
+        } catch (IOException e) {
+            log.info("the leader did not answer an append leader={}", leader, e);
+            return new AppendResult.Unknown("the leader did not answer");
+        }
     }
 
     private AppendResult submit(Submission submission, long deadline) {

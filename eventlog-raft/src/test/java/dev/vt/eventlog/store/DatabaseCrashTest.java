@@ -8,6 +8,7 @@ import dev.vt.eventlog.Batch;
 import dev.vt.eventlog.ProjectionSet;
 import dev.vt.eventlog.postgres.EmbeddedPostgres;
 import dev.vt.eventlog.postgres.PostgresAddress;
+import dev.vt.eventlog.raft.BatchTransport;
 import dev.vt.eventlog.raft.RaftEventLog;
 import dev.vt.eventlog.raft.RaftOptions;
 import dev.vt.testkit.TestClock;
@@ -51,6 +52,7 @@ class DatabaseCrashTest {
                             (leader, request) -> {
                                 throw new IOException("nobody to ask");
                             },
+                            BatchTransport.NONE,
                             made -> {}),
                     step -> {
                         if (step == Step.COMMITTED) {

@@ -1,5 +1,6 @@
 package dev.vt.eventlog.store;
 
+import dev.vt.eventlog.AppendResult;
 import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.ProjectionSet;
 import dev.vt.eventlog.raft.RaftEventLog;
@@ -67,7 +68,8 @@ final class RaftCluster implements LogSetup.Running {
                     projections,
                     schemas,
                     EventStore.Config.DEFAULT,
-                    RaftEventLog.factory(options, RaftCluster.this::fetch, made -> engine = made),
+                    RaftEventLog.factory(
+                            options, RaftCluster.this::fetch, RaftCluster.this::take, made -> engine = made),
                     probe);
         }
 
@@ -270,6 +272,15 @@ final class RaftCluster implements LogSetup.Running {
             }
         });
         return in;
+    }
+
+    /** Unreachable as long as it does not run. */
+    private AppendResult take(String leader, byte[] batch, Duration within) throws IOException {
+        try {
+            return server(leader).engine().appendFromServer(batch);
+        } catch (IllegalStateException e) {
+            throw new IOException("no answer of " + leader, e);
+        }
     }
 
     private static int freePort() {

@@ -100,6 +100,38 @@ class RaftClusterTest {
         }
     }
 
+    /** V10: elsewhere than at the leader an append goes there, is applied once, and a leader's own work goes nowhere. */
+    @Test
+    void aFollowerTakesItsBatchesToTheLeader() throws InterruptedException {
+        start(3, 10_000, Step.Probe.NONE);
+        append(0, 1);
+        EventStore follower = cluster().servers().stream()
+                .filter(server -> !server.store().leads())
+                .findFirst()
+                .orElseThrow()
+                .store();
+        AppendResult first = RaftCluster.await("the follower knows the leader", () -> {
+            AppendResult result = follower.log().append(batch("bat_f", "prj_f"));
+            return result instanceof AppendResult.Unknown ? null : result;
+        });
+        assertThat(first).isInstanceOf(AppendResult.Applied.class);
+        assertThat(follower.log().append(batch("bat_f", "prj_f"))).as("S7").isEqualTo(first);
+        assertThat(follower.log().append(batch("bat_g", "prj_f")))
+                .as("decided by the log, not by the follower's views")
+                .isInstanceOf(AppendResult.Rejected.class);
+        Batch fenced = new Batch(
+                "bat_h",
+                new TestClock().instant(),
+                Actor.system("test"),
+                "req_1",
+                null,
+                List.of(new Precondition.Fence(0)),
+                List.of(Shop.created("prj_h", "a")),
+                List.of());
+        assertThat(follower.log().append(fenced)).isInstanceOf(AppendResult.Unknown.class);
+        allEqual();
+    }
+
     /** S7, state.md §14.4: whoever lost its leader asks again by the batch's id. */
     @Test
     void aNewLeaderAnswersForTheOneThatStopped() throws InterruptedException {
@@ -266,7 +298,7 @@ class RaftClusterTest {
         append(130, 140);
         allEqual();
         assertThat(joining.store().leads()).isFalse();
-        assertThat(joining.store().log().append(batch("bat_x", "prj_x"))).isInstanceOf(AppendResult.Unknown.class);
+        assertThat(joining.store().log().append(batch("bat_x", "prj_x"))).isInstanceOf(AppendResult.Applied.class);
         Membership seen = cluster().leadingServer().engine().membership().current();
         assertThat(seen.find("srv_4").orElseThrow().voter()).isFalse();
         membership = cluster().leadingServer().engine().membership();
