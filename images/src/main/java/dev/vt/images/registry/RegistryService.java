@@ -22,29 +22,56 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The OCI distribution protocol over a {@link RegistryStore}; to be mounted at {@code /v2}. Handlers run on the web
- * server's virtual threads.
+ * The OCI distribution protocol over a {@link RegistryCatalog} and a {@link RegistryStore}; to be mounted at {@code /v2}. What
+ * changes the catalogue is decided by the {@link RegistryLeader}; uploads stay at the server that they began at. Handlers run on
+ * the web server's virtual threads.
  */
 public final class RegistryService implements HttpService {
     private static final Logger log = LoggerFactory.getLogger(RegistryService.class);
     private static final int MAX_TAGS_PAGE = 1000;
+    /** The event that a write is, so that a server that asked the leader knows what to wait for. */
+    private static final String EVENT = "Vt-Event-Id";
+
+    private static final Duration SEEN_WITHIN = Duration.ofSeconds(5);
+    /** From a leader's answer to ours, and back to who asked the leader. */
+    private static final List<String> FROM_LEADER =
+            List.of("location", "docker-content-digest", "content-type", "vt-event-id", "retry-after");
 
     private final RegistryStore store;
+    private final RegistryCatalog catalog;
+    private final BlobPeers peers;
+    private final RegistryLeader leader;
     private final RegistryAuth auth;
+    private final ManifestIntake intake;
 
+    /** A registry of its own, whose catalogue nobody shares. */
     public RegistryService(RegistryStore store, RegistryAuth auth) {
+        this(store, new MemoryCatalog(), BlobPeers.NONE, RegistryLeader.HERE, auth);
+    }
+
+    public RegistryService(
+            RegistryStore store, RegistryCatalog catalog, BlobPeers peers, RegistryLeader leader, RegistryAuth auth) {
         this.store = store;
+        this.catalog = catalog;
+        this.peers = peers;
+        this.leader = leader;
         this.auth = auth;
+        this.intake = new ManifestIntake(store, catalog, peers);
     }
 
     @Override
@@ -81,11 +108,14 @@ public final class RegistryService implements HttpService {
                 switch (method) {
                     case "GET", "HEAD" -> {
                         requirePull(access, repository);
-                        getBlob(repository, digest, request, response);
+                        getBlob(repository, digest, access, request, response);
                     }
                     case "DELETE" -> {
                         require(access, repository, Action.DELETE);
-                        store.deleteBlob(repository, digest);
+                        if (catalog.blob(repository, digest, false).isPresent()) {
+                            throw new RegistryException(Code.UNSUPPORTED, "a manifest names the blob; delete that");
+                        }
+                        store.deleteUpload(repository, digest);
                         response.status(202).send();
                     }
                     default -> throw methodNotAllowed();
@@ -95,16 +125,15 @@ public final class RegistryService implements HttpService {
                 switch (method) {
                     case "GET", "HEAD" -> {
                         requirePull(access, repository);
-                        getManifest(repository, reference, method.equals("HEAD"), response);
+                        getManifest(repository, reference, access, method.equals("HEAD"), response);
                     }
                     case "PUT" -> {
                         require(access, repository, Action.PUSH);
-                        putManifest(repository, reference, request, response);
+                        putManifest(repository, reference, access, request, response);
                     }
                     case "DELETE" -> {
                         require(access, repository, Action.DELETE);
-                        store.deleteManifest(repository, reference);
-                        response.status(202).send();
+                        deleteManifest(repository, reference, access, request, response);
                     }
                     default -> throw methodNotAllowed();
                 }
@@ -121,15 +150,21 @@ public final class RegistryService implements HttpService {
         }
     }
 
-    private void getBlob(String repository, OciDigest digest, ServerRequest request, ServerResponse response)
+    private void getBlob(
+            String repository, OciDigest digest, RegistryAccess access, ServerRequest request, ServerResponse response)
             throws IOException {
-        Path file = store.blob(repository, digest)
+        BlobRef blob = visible(repository, digest, access.pullsDeleted())
                 .orElseThrow(() -> new RegistryException(Code.BLOB_UNKNOWN, "blob unknown to repository"));
-        long size = Files.size(file);
+        boolean head = request.prologue().method().equals(Method.HEAD);
+        // Content that is nowhere must be pushed again, and no client does that with a blob that is said to be there.
+        if (store.file(digest).isEmpty() && !(head ? peers.have(blob) : peers.fetch(blob))) {
+            throw new RegistryException(Code.BLOB_UNKNOWN, "no server that can be reached has the blob");
+        }
+        long size = blob.size();
         response.header("Docker-Content-Digest", digest.toString())
                 .header("Accept-Ranges", "bytes")
                 .header("Content-Type", "application/octet-stream");
-        if (request.prologue().method().equals(Method.HEAD)) {
+        if (head) {
             response.contentLength(size);
             response.send();
             return;
@@ -150,7 +185,7 @@ public final class RegistryService implements HttpService {
             response.send(new byte[0]);
             return;
         }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        try (FileChannel channel = FileChannel.open(content(digest), StandardOpenOption.READ);
                 OutputStream out = response.outputStream()) {
             channel.position(range.first());
             copy(Channels.newInputStream(channel), out, range.length());
@@ -170,21 +205,44 @@ public final class RegistryService implements HttpService {
         }
     }
 
-    private void getManifest(String repository, String reference, boolean headOnly, ServerResponse response)
+    private Optional<BlobRef> visible(String repository, OciDigest digest, boolean deletedToo) throws IOException {
+        Optional<BlobRef> named = catalog.blob(repository, digest, deletedToo);
+        if (named.isPresent()) {
+            return named;
+        }
+        OptionalLong uploaded = store.uploaded(repository, digest);
+        return uploaded.isPresent() ? Optional.of(new BlobRef(digest, uploaded.getAsLong())) : Optional.empty();
+    }
+
+    private Path content(OciDigest digest) throws NoSuchFileException {
+        return store.file(digest).orElseThrow(() -> new NoSuchFileException(digest.toString()));
+    }
+
+    private void getManifest(
+            String repository, String reference, RegistryAccess access, boolean headOnly, ServerResponse response)
             throws IOException {
-        StoredManifest manifest = store.manifest(repository, reference)
+        RegistryCatalog.Manifest manifest = manifest(repository, reference, access.pullsDeleted())
+                .filter(found -> store.file(found.digest()).isPresent() || peers.fetch(found.content()))
                 .orElseThrow(() -> new RegistryException(Code.MANIFEST_UNKNOWN, "manifest unknown"));
         response.header("Docker-Content-Digest", manifest.digest().toString())
                 .header("Content-Type", manifest.mediaType());
         if (headOnly) {
-            response.contentLength(manifest.content().length);
+            response.contentLength(manifest.size());
             response.send();
         } else {
-            response.send(manifest.content());
+            response.send(Files.readAllBytes(content(manifest.digest())));
         }
     }
 
-    private void putManifest(String repository, String reference, ServerRequest request, ServerResponse response)
+    private Optional<RegistryCatalog.Manifest> manifest(String repository, String reference, boolean deletedToo) {
+        if (OciDigest.isValid(reference)) {
+            return catalog.byDigest(repository, OciDigest.parse(reference), deletedToo);
+        }
+        return ImageReference.isTag(reference) ? catalog.byTag(repository, reference) : Optional.empty();
+    }
+
+    private void putManifest(
+            String repository, String reference, RegistryAccess access, ServerRequest request, ServerResponse response)
             throws IOException {
         byte[] content;
         try (InputStream body = request.content().inputStream()) {
@@ -193,26 +251,75 @@ public final class RegistryService implements HttpService {
         if (content.length > MediaTypes.MAX_MANIFEST_BYTES) {
             throw new RegistryException(Code.SIZE_INVALID, "manifest is larger than 4 MiB");
         }
+        if (answeredByLeader(request, response, content)) {
+            return;
+        }
         String mediaType = request.headers().first(HeaderNames.CONTENT_TYPE).orElse("");
-        OciDigest digest = store.putManifest(repository, reference, mediaType, content);
-        log.info("manifest pushed repository={} reference={} digest={}", repository, reference, digest);
+        ManifestIntake.Taken taken = intake.take(access.author(), repository, reference, mediaType, content);
+        log.info("manifest pushed repository={} reference={} digest={}", repository, reference, taken.digest());
         response.status(201)
-                .header("Location", "/v2/" + repository + "/manifests/" + digest)
-                .header("Docker-Content-Digest", digest.toString())
+                .header("Location", "/v2/" + repository + "/manifests/" + taken.digest())
+                .header("Docker-Content-Digest", taken.digest().toString())
+                .header(EVENT, Long.toString(taken.event()))
                 .send();
     }
 
-    private void listTags(String repository, ServerRequest request, ServerResponse response) throws IOException {
-        if (!store.hasRepository(repository)) {
-            throw new RegistryException(Code.NAME_UNKNOWN, "repository unknown");
+    /** A tag, or a manifest with all tags that point at it. */
+    private void deleteManifest(
+            String repository,
+            String reference,
+            RegistryAccess access,
+            ServerRequest request,
+            ServerResponse response) {
+        if (!OciDigest.isValid(reference) && !ImageReference.isTag(reference)) {
+            throw new RegistryException(Code.MANIFEST_UNKNOWN, "manifest unknown");
         }
+        if (answeredByLeader(request, response, new byte[0])) {
+            return;
+        }
+        long event = OciDigest.isValid(reference)
+                ? catalog.deleteManifest(access.author(), repository, OciDigest.parse(reference))
+                : catalog.deleteTag(access.author(), repository, reference);
+        response.status(202).header(EVENT, Long.toString(event)).send();
+    }
+
+    /** False: this server decides. Whoever is answered sees here what was written there. */
+    private boolean answeredByLeader(ServerRequest request, ServerResponse response, byte[] body) {
+        Map<String, String> headers = new HashMap<>();
+        request.headers().forEach(header -> headers.put(header.name().toLowerCase(Locale.ROOT), header.values()));
+        Optional<RegistryLeader.Answer> answer = leader.ask(
+                request.prologue().method().text(), request.prologue().uriPath().rawPath(), headers, body);
+        if (answer.isEmpty()) {
+            return false;
+        }
+        awaitEvent(answer.get().headers().getOrDefault("vt-event-id", "0"));
+        response.status(answer.get().status());
+        for (String name : FROM_LEADER) {
+            String value = answer.get().headers().get(name);
+            if (value != null) {
+                response.header(name, value);
+            }
+        }
+        response.send(answer.get().body());
+        return true;
+    }
+
+    private void awaitEvent(String event) {
+        try {
+            catalog.await(Long.parseLong(event), SEEN_WITHIN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void listTags(String repository, ServerRequest request, ServerResponse response) {
         Parameters query = request.query();
         String last = query.first("last").orElse("");
         int limit = Math.min(
                 MAX_TAGS_PAGE, query.first("n").map(RegistryService::pageSize).orElse(MAX_TAGS_PAGE));
-        List<String> rest = store.tags(repository).stream()
-                .filter(tag -> tag.compareTo(last) > 0)
-                .toList();
+        // One more than is shown tells whether there are more.
+        List<String> rest = catalog.tags(repository, last, limit + 1)
+                .orElseThrow(() -> new RegistryException(Code.NAME_UNKNOWN, "repository unknown"));
         List<String> page = rest.subList(0, Math.min(limit, rest.size()));
         if (page.size() < rest.size() && !page.isEmpty()) {
             response.header(
@@ -240,7 +347,7 @@ public final class RegistryService implements HttpService {
         if (mount.isPresent() && from.isPresent() && ImageReference.isPath(from.get())) {
             OciDigest digest = digest(mount.get());
             // Without the right to read the source, the answer is the same as when it lacks the blob: an upload.
-            if (access.allows(from.get(), Action.PULL) && store.mount(repository, from.get(), digest)) {
+            if (access.allows(from.get(), Action.PULL) && mounted(repository, from.get(), digest)) {
                 created(repository, digest, response);
                 return;
             }
@@ -250,7 +357,7 @@ public final class RegistryService implements HttpService {
         if (digest.isPresent()) {
             OciDigest expected = digest(digest.get());
             try (InputStream body = request.content().inputStream()) {
-                store.finish(repository, id, body, expected);
+                finish(repository, id, body, expected);
             }
             created(repository, expected, response);
             return;
@@ -272,7 +379,7 @@ public final class RegistryService implements HttpService {
             case "PUT" -> {
                 OciDigest expected = digest(request.query().first("digest").orElse(""));
                 try (InputStream body = request.content().inputStream()) {
-                    store.finish(repository, id, body, expected);
+                    finish(repository, id, body, expected);
                 }
                 created(repository, expected, response);
             }
@@ -282,6 +389,19 @@ public final class RegistryService implements HttpService {
             }
             default -> throw methodNotAllowed();
         }
+    }
+
+    private boolean mounted(String repository, String from, OciDigest digest) throws IOException {
+        Optional<BlobRef> blob = visible(from, digest, false);
+        if (blob.isEmpty() || (!store.hold(digest) && !peers.fetch(blob.get()))) {
+            return false;
+        }
+        store.link(repository, digest);
+        return true;
+    }
+
+    private void finish(String repository, String id, InputStream body, OciDigest expected) throws IOException {
+        peers.spread(new BlobRef(expected, store.finish(repository, id, body, expected)));
     }
 
     /** The start of {@code Content-Range: <start>-<end>}; −1 without the header. */
@@ -386,6 +506,9 @@ public final class RegistryService implements HttpService {
                 .addObject()
                 .put("code", refusal.code().name())
                 .put("message", String.valueOf(refusal.getMessage()));
+        if (refusal.code() == Code.UNAVAILABLE) {
+            response.header("Retry-After", "5");
+        }
         response.status(refusal.status())
                 .header("Content-Type", "application/json")
                 .send(Json.bytes(answer));
