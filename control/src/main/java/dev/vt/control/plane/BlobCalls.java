@@ -9,6 +9,7 @@ import dev.vt.api.proto.ServerKeepBlobsResponse;
 import dev.vt.api.proto.ServerReadBlobRequest;
 import dev.vt.control.blob.BlobAbsentException;
 import dev.vt.control.blob.BlobShelf;
+import dev.vt.images.ImageReference;
 import dev.vt.images.OciDigest;
 import dev.vt.images.registry.BlobRef;
 import dev.vt.images.registry.RegistryCatalog;
@@ -46,9 +47,13 @@ final class BlobCalls {
 
     void find(ServerFindBlobsRequest request, StreamObserver<ServerFindBlobsResponse> out) {
         try {
+            String repository = request.getRepository();
+            if (!repository.isEmpty() && !ImageReference.isPath(repository)) {
+                throw new IllegalArgumentException("not a repository");
+            }
             ServerFindBlobsResponse.Builder answer = ServerFindBlobsResponse.newBuilder();
             shelf.find(
-                            request.getRepository(),
+                            repository,
                             few(request.getDigestsList()).stream()
                                     .map(OciDigest::parse)
                                     .toList())
@@ -57,7 +62,7 @@ final class BlobCalls {
             out.onNext(answer.build());
             out.onCompleted();
         } catch (IllegalArgumentException e) {
-            refuse(out, Status.INVALID_ARGUMENT, "not digests");
+            refuse(out, Status.INVALID_ARGUMENT, "not digests of a repository");
         } catch (IOException e) {
             log.warn("cannot look for blobs", e);
             refuse(out, Status.UNAVAILABLE, "the store cannot be read");

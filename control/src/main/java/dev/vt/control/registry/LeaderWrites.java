@@ -36,7 +36,7 @@ final class LeaderWrites implements RegistryLeader {
                     dispatcher.get().byLeader(HttpMethod.valueOf(method), target, headers, ids.next("req"), body);
             return answer.isPresent() ? Optional.of(read(answer.get())) : Optional.empty();
         } catch (ProblemException e) {
-            throw new RegistryException(Code.UNAVAILABLE, e.problem().detail() + "; try again");
+            throw new RegistryException(Code.UNAVAILABLE, e.problem().detail());
         } catch (IOException e) {
             throw new RegistryException(Code.UNAVAILABLE, "the leader was lost before it answered; try again");
         } catch (InterruptedException e) {

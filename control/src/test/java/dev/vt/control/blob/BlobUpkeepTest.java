@@ -145,6 +145,28 @@ class BlobUpkeepTest {
     }
 
     @Test
+    void anIndexIsTakenWithItsManifestsOnly() throws Exception {
+        upload("acme/web", "layer");
+        OciDigest child = OciDigest.of(manifest("layer").getBytes(UTF_8));
+        String index = "{\"schemaVersion\":2,\"mediaType\":\"" + MediaTypes.OCI_INDEX
+                + "\",\"manifests\":[{\"digest\":\"" + child + "\",\"size\":1}]}";
+        assertThat(send("PUT", "acme/web/manifests/v1", index.getBytes(UTF_8), MediaTypes.OCI_INDEX)
+                        .body())
+                .contains("MANIFEST_BLOB_UNKNOWN");
+        assertThat(putManifest("acme/web", child.toString(), manifest("layer")).statusCode())
+                .isEqualTo(201);
+        assertThat(send("PUT", "acme/web/manifests/v1", index.getBytes(UTF_8), MediaTypes.OCI_INDEX)
+                        .statusCode())
+                .isEqualTo(201);
+
+        HttpResponse<String> read = send("GET", "acme/web/manifests/v1", new byte[0]);
+        assertThat(read.body()).isEqualTo(index);
+        assertThat(read.headers().firstValue("content-type")).hasValue(MediaTypes.OCI_INDEX);
+        assertThat(send("GET", "acme/web/tags/list", new byte[0]).body())
+                .isEqualTo("{\"name\":\"acme/web\",\"tags\":[\"v1\"]}");
+    }
+
+    @Test
     void anOrgOfTheSameNameGetsNothingOfTheOneBefore() throws Exception {
         push("acme/web", "v1", "layer");
         String old = server.orgId();
@@ -230,12 +252,16 @@ class BlobUpkeepTest {
     }
 
     private HttpResponse<String> send(String method, String path, byte[] body) throws Exception {
+        return send(method, path, body, MediaTypes.OCI_MANIFEST);
+    }
+
+    private HttpResponse<String> send(String method, String path, byte[] body, String mediaType) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.origin() + "/v2/" + path))
                 .header("authorization", "Bearer " + token)
                 .timeout(Duration.ofSeconds(30))
                 .method(method, BodyPublishers.ofByteArray(body));
         if (method.equals("PUT")) {
-            request.header("content-type", MediaTypes.OCI_MANIFEST);
+            request.header("content-type", mediaType);
         }
         return http.send(request.build(), BodyHandlers.ofString());
     }

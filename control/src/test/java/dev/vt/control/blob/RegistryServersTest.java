@@ -88,7 +88,9 @@ class RegistryServersTest extends RaftServers {
         push(first, "acme/web", "v1");
         OciDigest layer = OciDigest.of(LAYER);
         for (Server server : servers) {
-            await("all have it", () -> Files.exists(blob(server, layer)));
+            await(
+                    "all have it, and the log says so",
+                    () -> Files.exists(blob(server, layer)) && status(server, "acme/web/manifests/v1") == 200);
         }
         byte[] wrong = LAYER.clone();
         wrong[1000] ^= 1;

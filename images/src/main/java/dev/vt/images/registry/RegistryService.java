@@ -8,6 +8,7 @@ import dev.vt.images.OciDigest;
 import dev.vt.images.registry.RegistryAccess.Action;
 import dev.vt.images.registry.RegistryException.Code;
 import dev.vt.kernel.Json;
+import dev.vt.kernel.ProblemException;
 import io.helidon.common.parameters.Parameters;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
@@ -32,7 +33,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +57,9 @@ public final class RegistryService implements HttpService {
     private final BlobPeers peers;
     private final RegistryLeader leader;
     private final RegistryAuth auth;
+    private final VisibleBlobs visible;
     private final ManifestIntake intake;
+    private final UploadRequests uploads;
 
     /** A registry of its own, whose catalogue nobody shares. */
     public RegistryService(RegistryStore store, RegistryAuth auth) {
@@ -71,7 +73,9 @@ public final class RegistryService implements HttpService {
         this.peers = peers;
         this.leader = leader;
         this.auth = auth;
+        this.visible = new VisibleBlobs(store, catalog);
         this.intake = new ManifestIntake(store, catalog, peers);
+        this.uploads = new UploadRequests(store, visible, peers);
     }
 
     @Override
@@ -86,6 +90,9 @@ public final class RegistryService implements HttpService {
             dispatch(RegistryPath.parse(request.path().path()), request, response, access);
         } catch (RegistryException e) {
             refuse(response, e);
+        } catch (ProblemException e) {
+            // The catalogue cannot be read or written now.
+            refuse(response, new RegistryException(Code.UNAVAILABLE, e.problem().detail()));
         } catch (IOException e) {
             log.warn("registry request failed path={}", request.path().path(), e);
             if (!response.isSent()) {
@@ -141,11 +148,11 @@ public final class RegistryService implements HttpService {
             case RegistryPath.Uploads(String repository) -> {
                 requireMethod(method, "POST");
                 require(access, repository, Action.PUSH);
-                startUpload(repository, request, response, access);
+                uploads.start(repository, request, response, access);
             }
             case RegistryPath.Upload(String repository, String id) -> {
                 require(access, repository, Action.PUSH);
-                continueUpload(repository, id, method, request, response);
+                uploads.proceed(repository, id, method, request, response);
             }
         }
     }
@@ -153,7 +160,7 @@ public final class RegistryService implements HttpService {
     private void getBlob(
             String repository, OciDigest digest, RegistryAccess access, ServerRequest request, ServerResponse response)
             throws IOException {
-        BlobRef blob = visible(repository, digest, access.pullsDeleted())
+        BlobRef blob = visible.find(repository, digest, access.pullsDeleted())
                 .orElseThrow(() -> new RegistryException(Code.BLOB_UNKNOWN, "blob unknown to repository"));
         boolean head = request.prologue().method().equals(Method.HEAD);
         // Content that is nowhere must be pushed again, and no client does that with a blob that is said to be there.
@@ -203,15 +210,6 @@ public final class RegistryService implements HttpService {
             out.write(buffer, 0, n);
             left -= n;
         }
-    }
-
-    private Optional<BlobRef> visible(String repository, OciDigest digest, boolean deletedToo) throws IOException {
-        Optional<BlobRef> named = catalog.blob(repository, digest, deletedToo);
-        if (named.isPresent()) {
-            return named;
-        }
-        OptionalLong uploaded = store.uploaded(repository, digest);
-        return uploaded.isPresent() ? Optional.of(new BlobRef(digest, uploaded.getAsLong())) : Optional.empty();
     }
 
     private Path content(OciDigest digest) throws NoSuchFileException {
@@ -339,99 +337,6 @@ public final class RegistryService implements HttpService {
         return Integer.parseInt(text);
     }
 
-    private void startUpload(String repository, ServerRequest request, ServerResponse response, RegistryAccess access)
-            throws IOException {
-        Parameters query = request.query();
-        Optional<String> mount = query.first("mount").asOptional();
-        Optional<String> from = query.first("from").asOptional();
-        if (mount.isPresent() && from.isPresent() && ImageReference.isPath(from.get())) {
-            OciDigest digest = digest(mount.get());
-            // Without the right to read the source, the answer is the same as when it lacks the blob: an upload.
-            if (access.allows(from.get(), Action.PULL) && mounted(repository, from.get(), digest)) {
-                created(repository, digest, response);
-                return;
-            }
-        }
-        String id = store.startUpload(repository);
-        Optional<String> digest = query.first("digest").asOptional();
-        if (digest.isPresent()) {
-            OciDigest expected = digest(digest.get());
-            try (InputStream body = request.content().inputStream()) {
-                finish(repository, id, body, expected);
-            }
-            created(repository, expected, response);
-            return;
-        }
-        progress(response.status(202), repository, id, 0);
-    }
-
-    private void continueUpload(
-            String repository, String id, String method, ServerRequest request, ServerResponse response)
-            throws IOException {
-        switch (method) {
-            case "GET" -> progress(response.status(204), repository, id, store.uploadSize(repository, id));
-            case "PATCH" -> {
-                try (InputStream body = request.content().inputStream()) {
-                    long size = store.append(repository, id, chunkStart(request), body);
-                    progress(response.status(202), repository, id, size);
-                }
-            }
-            case "PUT" -> {
-                OciDigest expected = digest(request.query().first("digest").orElse(""));
-                try (InputStream body = request.content().inputStream()) {
-                    finish(repository, id, body, expected);
-                }
-                created(repository, expected, response);
-            }
-            case "DELETE" -> {
-                store.cancelUpload(repository, id);
-                response.status(204).send();
-            }
-            default -> throw methodNotAllowed();
-        }
-    }
-
-    private boolean mounted(String repository, String from, OciDigest digest) throws IOException {
-        Optional<BlobRef> blob = visible(from, digest, false);
-        if (blob.isEmpty() || (!store.hold(digest) && !peers.fetch(blob.get()))) {
-            return false;
-        }
-        store.link(repository, digest);
-        return true;
-    }
-
-    private void finish(String repository, String id, InputStream body, OciDigest expected) throws IOException {
-        peers.spread(new BlobRef(expected, store.finish(repository, id, body, expected)));
-    }
-
-    /** The start of {@code Content-Range: <start>-<end>}; −1 without the header. */
-    private static long chunkStart(ServerRequest request) {
-        Optional<String> range = request.headers().first(HeaderNames.CONTENT_RANGE);
-        if (range.isEmpty()) {
-            return -1;
-        }
-        String text = range.get().toLowerCase(Locale.ROOT).replace("bytes ", "");
-        int dash = text.indexOf('-');
-        if (dash < 1 || !text.substring(0, dash).matches("\\d{1,18}")) {
-            throw new RegistryException(Code.BLOB_UPLOAD_INVALID, "Content-Range is not <start>-<end>");
-        }
-        return Long.parseLong(text.substring(0, dash));
-    }
-
-    private static void progress(ServerResponse response, String repository, String id, long size) {
-        response.header("Location", "/v2/" + repository + "/blobs/uploads/" + id)
-                .header("Docker-Upload-UUID", id)
-                .header("Range", "0-" + Math.max(0, size - 1))
-                .send();
-    }
-
-    private static void created(String repository, OciDigest digest, ServerResponse response) {
-        response.status(201)
-                .header("Location", "/v2/" + repository + "/blobs/" + digest)
-                .header("Docker-Content-Digest", digest.toString())
-                .send();
-    }
-
     private RegistryAccess authenticate(ServerRequest request) {
         return request.headers()
                 .first(HeaderNames.AUTHORIZATION)
@@ -483,15 +388,8 @@ public final class RegistryService implements HttpService {
         }
     }
 
-    private static RegistryException methodNotAllowed() {
+    static RegistryException methodNotAllowed() {
         return new RegistryException(Code.UNSUPPORTED, "method not allowed");
-    }
-
-    private static OciDigest digest(String text) {
-        if (!OciDigest.isValid(text)) {
-            throw new RegistryException(Code.DIGEST_INVALID, "not a sha256 digest");
-        }
-        return OciDigest.parse(text);
     }
 
     private static void refuse(ServerResponse response, RegistryException refusal) {
