@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Three server processes and nothing else, in a network namespace of their own: join, write at a follower, kill -9 the leader, write
-# again, start it again, and all three have the same bytes; then what an operator does with vt: demote, promote, recover, leave, remove. Needs root and a built program (./dev build).
+# Three server processes and nothing else, in a network namespace of their own: join, write at a follower, push an image, kill -9 the
+# leader, write and pull, start it again, and all three have the same bytes; then what an operator does with vt: demote, promote, recover, leave, remove. Needs root and a built program (./dev build).
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 source scripts/common.sh
@@ -59,6 +59,17 @@ until_true() {
 voters() { [ "$(api "$1" GET /v1/servers | jq '[.items[] | select(.member == "voter")] | length')" = "$2" ]; }
 head_of() { api "$1" GET /v1/cluster | jq .head_event_id; }
 org() { api "$1" POST /v1/orgs "{\"name\": \"$2\"}"; }
+# registry N METHOD PATH [CURL ARGUMENTS...]: the built-in registry of server N.
+registry() {
+  local n=$1 method=$2 path=$3
+  shift 3
+  inside curl -sS --fail-with-body --max-time 60 -X "$method" -H "authorization: Bearer $token" "$@" "http://127.0.0.1:${n}8440/v2/$path" 2>>"$home/curl.log"
+}
+digest_of() { echo "sha256:$(sha256sum "$home/$1" | cut -d' ' -f1)"; }
+descriptor() { printf '{"mediaType": "application/vnd.oci.image.%s", "digest": "%s", "size": %s}' "$1" "$(digest_of "$2")" "$(stat -c %s "$home/$2")"; }
+pulled() {
+  registry "$1" GET acme/web/manifests/v1 | cmp - "$home/manifest" && registry "$1" GET "acme/web/blobs/$(digest_of layer)" | cmp - "$home/layer"
+}
 equal() {
   local all
   all=$(for n in 1 2 3; do inside curl -sS --max-time 60 -X GET -H "authorization: Bearer $token" "http://127.0.0.1:${n}8440/v1/cluster" | jq .head_event_id; done | sort -u | wc -l)
@@ -83,11 +94,22 @@ until_true "three servers vote" voters 1 3
 say "== a write at a follower"
 org 3 via-follower >/dev/null
 
+say "== an image is pushed to server 1"
+head -c 3000000 /dev/urandom >"$home/layer"
+echo '{"os": "linux", "architecture": "amd64"}' >"$home/config"
+for blob in layer config; do
+  registry 1 POST "acme/web/blobs/uploads/?digest=$(digest_of $blob)" -H 'content-type: application/octet-stream' --data-binary @"$home/$blob" >/dev/null
+done
+printf '{"schemaVersion": 2, "config": %s, "layers": [%s]}' "$(descriptor config.v1+json config)" "$(descriptor layer.v1.tar layer)" >"$home/manifest"
+registry 1 PUT acme/web/manifests/v1 -H 'content-type: application/vnd.oci.image.manifest.v1+json' --data-binary @"$home/manifest" >/dev/null
+
 say "== kill -9 the leader"
 kill -9 "$(inside ss -ltnpH 'sport = :18440' | sed -n 's/.*pid=\([0-9]*\).*/\1/p' | head -1)"
 began=$(date +%s%N)
 until_true "another server leads" org 2 after-the-kill
 say "   written again after $((($(date +%s%N) - began) / 1000000)) ms"
+
+for n in 2 3; do until_true "server $n has what was pushed to server 1" pulled "$n"; done
 
 say "== it comes back"
 start 1

@@ -12,6 +12,7 @@ import dev.vt.control.auth.RateLimiter;
 import dev.vt.control.auth.RoleChanges;
 import dev.vt.control.auth.Sensitive;
 import dev.vt.control.auth.TokenAuthenticator;
+import dev.vt.control.blob.ReplicatedBlobs;
 import dev.vt.control.bootstrap.BootstrapCode;
 import dev.vt.control.bootstrap.BootstrapFeature;
 import dev.vt.control.bootstrap.Recovery;
@@ -97,6 +98,7 @@ import dev.vt.control.project.Projects;
 import dev.vt.control.quota.QuotaFeature;
 import dev.vt.control.registry.PullTokens;
 import dev.vt.control.registry.RegistryFeature;
+import dev.vt.control.registry.RegistryHosts;
 import dev.vt.control.registry.TenantImages;
 import dev.vt.control.release.ImageLookup;
 import dev.vt.control.release.ReleaseFeature;
@@ -110,6 +112,7 @@ import dev.vt.control.scale.Scales;
 import dev.vt.control.secret.SecretDelivery;
 import dev.vt.control.secret.SecretFeature;
 import dev.vt.control.secret.Secrets;
+import dev.vt.control.server.BlobClient;
 import dev.vt.control.server.ComparisonClient;
 import dev.vt.control.server.ControlStore;
 import dev.vt.control.server.DataDir;
@@ -135,6 +138,7 @@ import dev.vt.control.user.Users;
 import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.ProjectionSet;
 import dev.vt.eventlog.postgres.PostgresAddress;
+import dev.vt.eventlog.raft.Membership;
 import dev.vt.eventlog.raft.RaftEventLog;
 import dev.vt.eventlog.raft.RaftOptions;
 import dev.vt.eventlog.store.EventStore;
@@ -179,7 +183,7 @@ public final class ControlPlane implements AutoCloseable {
      * @param grpcListen for nodes and edges
      * @param images resolves image references of releases
      * @param pullTokens for the built-in registry
-     * @param registryHosts by which images of the built-in registry are named, {@code host:port}
+     * @param registryHosts under which this server's registry is reached, {@code host:port}
      * @param reconciles false: nothing happens but what is asked for; the views stay as the last command left them
      * @param raft null: direct mode
      * @param limits calls per minute; null: as the cluster is configured
@@ -225,6 +229,11 @@ public final class ControlPlane implements AutoCloseable {
         public byte[] unwrap(String masterKeyId, byte[] wrapped, byte[] context) {
             throw new IllegalStateException("there are no keys while a log is replayed");
         }
+
+        @Override
+        public byte[] derive(String masterKeyId, byte[] context) {
+            throw new IllegalStateException("there are no keys while a log is replayed");
+        }
     };
 
     private final Options options;
@@ -263,6 +272,10 @@ public final class ControlPlane implements AutoCloseable {
     private final ProjectionSet projections;
     private final EventSchemas schemas;
     private final ObjectNode openApi;
+    private final RegistryFeature registry;
+    private final RegistryHosts registryHosts;
+    private final ClusterRole role;
+    private volatile @Nullable Dispatcher dispatcher;
     private @Nullable RaftEventLog raftLog;
     private int httpPort;
 
@@ -279,6 +292,9 @@ public final class ControlPlane implements AutoCloseable {
                 this::stopServing);
         this.term = new LeaderTerm(
                 options.self(), store, clusters, () -> store.store().leads(), clock, ids, random);
+        this.role = role();
+        this.registryHosts = new RegistryHosts(
+                options.registryHosts(), new Servers(store), options.self().serverId());
         this.mutations = new Mutations(
                 store, store, term, () -> config.get().retention().idempotency(), clock, ids, Sensitive::action);
         this.system = new SystemMutations(store, term, clock, ids);
@@ -315,8 +331,7 @@ public final class ControlPlane implements AutoCloseable {
                         instances, () -> options.raft() == null || term.epoch().isPresent(), clock),
                 new Planes.RouteTable(store),
                 new Planes.SecretFiles(instances, secretDelivery, system),
-                new Planes.Pulls(
-                        options.pullTokens(), placement.nodePlans(), options.registryHosts(), options.plainHttp()),
+                new Planes.Pulls(options.pullTokens(), placement.nodePlans(), registryHosts, options.plainHttp()),
                 this::execs,
                 this::logs,
                 ids,
@@ -342,6 +357,18 @@ public final class ControlPlane implements AutoCloseable {
                 options.self().serverId(),
                 random,
                 clock);
+        this.registry = new RegistryFeature(new RegistryFeature.Wiring(
+                options.dataDir().resolve("registry"),
+                store,
+                system,
+                term,
+                new TokenAuthenticator(store, clock),
+                new Orgs(store, new Members(store)),
+                options.pullTokens(),
+                this::dispatcher,
+                options.raft() == null ? null : others(),
+                ids,
+                clock));
         this.features = features(
                 envs,
                 List.of(
@@ -392,7 +419,7 @@ public final class ControlPlane implements AutoCloseable {
         SignIns signIns = new SignIns(users, passwords, authenticators, sessions, tokens, authWrites, denials, clock);
         ImageLookup images = new TenantImages(
                 options.images(),
-                options.registryHosts(),
+                registryHosts,
                 id -> orgs.json(id).map(org -> org.path("name").asText()));
         Releases releases = new Releases(store);
         DesiredReleases desired = new DesiredReleases(store, releases);
@@ -474,12 +501,7 @@ public final class ControlPlane implements AutoCloseable {
                         metrics,
                         new StoreGauges(
                                 metrics, store, events::openStreams, events::slowestLag, ServiceFeature.VERSION)),
-                new RegistryFeature(
-                        options.dataDir().resolve("registry"),
-                        new TokenAuthenticator(store, clock),
-                        orgs,
-                        options.pullTokens(),
-                        clock)));
+                registry));
         nouns.addAll(machines);
         nouns.add(new ServiceFeature(
                 nouns.stream().map(Feature::name).toList(),
@@ -531,7 +553,7 @@ public final class ControlPlane implements AutoCloseable {
                 (org, image) -> {
                     throw new IllegalStateException("nothing is resolved while a log is replayed");
                 },
-                new PullTokens(new SecureRandom(), Clock.systemUTC()),
+                new PullTokens(NO_KEYS, Clock.systemUTC()),
                 Set.of(),
                 null,
                 Clock.systemUTC(),
@@ -571,7 +593,7 @@ public final class ControlPlane implements AutoCloseable {
                 .withLimits(new ConfiguredLimits(config))
                 .withObserver(metrics);
         HttpOptions httpOptions = options.plainHttp() ? plain : plain.withTls(tls.https(), tls.towardsServers());
-        Dispatcher dispatcher = new Dispatcher(
+        Dispatcher calls = new Dispatcher(
                 httpOptions,
                 new Gatekeeper(
                         new TokenAuthenticator(store, clock),
@@ -583,10 +605,12 @@ public final class ControlPlane implements AutoCloseable {
                         clock,
                         !options.plainHttp()),
                 store,
-                role(),
+                role,
                 clock);
-        running.push(dispatcher);
-        HttpServer http = HttpServer.start(httpOptions, endpoints(), httpServices(), webSockets(), dispatcher, ids);
+        running.push(calls);
+        dispatcher = calls;
+        running.push(registry.start());
+        HttpServer http = HttpServer.start(httpOptions, endpoints(), httpServices(), webSockets(), calls, ids);
         running.push(http);
         httpPort = http.port();
         Raft raft = options.raft();
@@ -599,7 +623,7 @@ public final class ControlPlane implements AutoCloseable {
             raft.tls().refuse(departures::isGone);
         }
         List<ServerServiceDefinition> api = new ArrayList<>(
-                new RpcApi(endpoints(), dispatcher, ids, httpOptions.patience().write(), metrics).services());
+                new RpcApi(endpoints(), calls, ids, httpOptions.patience().write(), metrics).services());
         HealthReporter health =
                 new HealthReporter(api, () -> readiness().values().stream().allMatch("ok"::equals));
         api.add(health.service().bindService());
@@ -610,10 +634,14 @@ public final class ControlPlane implements AutoCloseable {
                 new Enroller(store, system, clusters, nodes, edges, authority),
                 new Renewer(store, clusters, nodes, edges, authority, metrics, clock),
                 api,
-                raft == null ? null : () -> raftLog().snapshots(),
-                List.of(exec.forServers(), new LogPlaneService(this::raftLog)));
+                raft == null
+                        ? null
+                        : new PlaneServer.ForServers(
+                                () -> raftLog().snapshots(),
+                                registry.shelf(),
+                                List.of(exec.forServers(), new LogPlaneService(this::raftLog))));
         running.push(planes);
-        running.push(dispatcher::endStreams);
+        running.push(calls::endStreams);
         health.start();
         running.push(health);
         if (raft != null) {
@@ -718,6 +746,26 @@ public final class ControlPlane implements AutoCloseable {
                         options.self().serverId(),
                         departures,
                         comparison::isDiverged);
+    }
+
+    private Dispatcher dispatcher() {
+        Dispatcher made = dispatcher;
+        if (made == null) {
+            throw new IllegalStateException("the port is not open yet");
+        }
+        return made;
+    }
+
+    private RegistryFeature.Others others() {
+        return new RegistryFeature.Others(
+                new ReplicatedBlobs.Group(
+                        options.self().serverId(),
+                        () -> raftLog().membership().current().voters().stream()
+                                .map(Membership.Member::id)
+                                .collect(Collectors.toUnmodifiableSet()),
+                        new Servers(store)::live),
+                new BlobClient(this::identity),
+                limit -> raftLog().barrier(limit));
     }
 
     /** S13. What differs is not looked at again: after a restart it would be wrong all the same. */

@@ -13,6 +13,7 @@ import dev.vt.control.placement.NodePlans;
 import dev.vt.control.plane.InstanceDirectory;
 import dev.vt.control.plane.Sources;
 import dev.vt.control.registry.PullTokens;
+import dev.vt.control.registry.RegistryHosts;
 import dev.vt.control.route.Route;
 import dev.vt.control.secret.SecretDelivery;
 import dev.vt.eventlog.Actor;
@@ -26,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 /** Ties the node and edge planes to the nouns: each record here is one of the plane's sources, and nothing else. */
 final class Planes {
@@ -112,7 +112,7 @@ final class Planes {
     }
 
     /** Pull tokens for the built-in registry, by the hosts that name it, for images of instances that the node has now. */
-    record Pulls(PullTokens tokens, NodePlans plans, Set<String> hosts, boolean plainHttp)
+    record Pulls(PullTokens tokens, NodePlans plans, RegistryHosts hosts, boolean plainHttp)
             implements Sources.PullTokens {
         @Override
         public Optional<Sources.PullToken> issue(
@@ -130,7 +130,7 @@ final class Planes {
                 throw new ProblemException(
                         Problem.of(ErrorCode.FORBIDDEN, "this node holds no instance of this image now"));
             }
-            return Optional.of(new Sources.PullToken(tokens.issue(repository), plainHttp));
+            return Optional.of(new Sources.PullToken(tokens.issue(repository), plainHttp, hosts.everywhere()));
         }
     }
 

@@ -118,9 +118,9 @@ public final class ServerMain {
                 new RaftFile(Optional.empty()).save(dataDir.root());
             }
             Optional<RaftFile> raft = RaftFile.load(dataDir.root());
-            PullTokens pullTokens = new PullTokens(random, clock);
             Set<String> ownRegistry = config.ownRegistryHosts();
             KeyWrapper keys = MasterKeyFile.createIfAbsent(dataDir.masterKey(), ids, random);
+            PullTokens pullTokens = new PullTokens(keys, clock);
             try (Postgres postgres = Postgres.open(config.postgresUrl(), dataDir);
                     RegistryClient registries =
                             new RegistryClient(RegistryOptions.withPlainHttp(config.allPlainRegistries()));

@@ -71,7 +71,8 @@ public final class ServerCalls implements SecretVersions.Source, CachedImages.Cr
                         token.isEmpty()
                                 ? RegistryCredentials.anonymous()
                                 : new RegistryCredentials.Bearer(token.getBytes(StandardCharsets.US_ASCII)),
-                        answer.getPlainHttp());
+                        answer.getPlainHttp(),
+                        answer.getHostsList());
             } catch (StatusException e) {
                 log.warn(
                         "no registry credentials instance={} status={} detail={}",
@@ -80,7 +81,7 @@ public final class ServerCalls implements SecretVersions.Source, CachedImages.Cr
                         e.getStatus().getDescription());
             }
         }
-        return new CachedImages.Pull(RegistryCredentials.anonymous(), false);
+        return new CachedImages.Pull(RegistryCredentials.anonymous(), false, List.of());
     }
 
     private static String detail(Status status) {

@@ -8,6 +8,7 @@ import dev.vt.images.client.ImagePusher;
 import dev.vt.images.client.RegistryClient;
 import dev.vt.images.client.RegistryOptions;
 import dev.vt.images.layout.LayoutWriter;
+import dev.vt.images.registry.RegistryAccess;
 import dev.vt.images.registry.RegistryLimits;
 import dev.vt.images.registry.RegistryService;
 import dev.vt.images.registry.RegistryStore;
@@ -43,7 +44,7 @@ public final class TestImages implements AutoCloseable {
                         new RegistryService(
                                 store,
                                 token -> Arrays.equals(token, TOKEN.getBytes(StandardCharsets.US_ASCII))
-                                        ? Optional.of((repository, action) -> true)
+                                        ? Optional.of(new Everything())
                                         : Optional.empty())))
                 .build()
                 .start();
@@ -95,5 +96,22 @@ public final class TestImages implements AutoCloseable {
     @Override
     public void close() {
         registry.stop();
+    }
+
+    private static final class Everything implements RegistryAccess {
+        @Override
+        public boolean allows(String repository, Action action) {
+            return true;
+        }
+
+        @Override
+        public Author author() {
+            return new Author("user", "usr_test");
+        }
+
+        @Override
+        public boolean pullsDeleted() {
+            return false;
+        }
     }
 }

@@ -202,6 +202,24 @@ public final class Dispatcher implements AutoCloseable {
                 .map(Outcome.ByLeader::new);
     }
 
+    /**
+     * Lets the leader answer a request of another protocol on this port; empty if this server decides.
+     *
+     * @param headers names in lower case
+     * @throws ProblemException {@code no_leader}, {@code commit_unknown} or {@code unavailable}
+     */
+    public Optional<HttpResponse<InputStream>> byLeader(
+            HttpMethod method, String target, Map<String, String> headers, String requestId, byte[] body)
+            throws InterruptedException {
+        return role.executes() ? Optional.empty() : forwarder.send(method, target, headers, requestId, body);
+    }
+
+    /** Whether what this server knows of tokens may be old: it has not heard of the leader, or is no member (S17, V6). */
+    public boolean mayBeStale() {
+        Optional<Duration> silence = role.sinceLeader();
+        return silence.isEmpty() || silence.get().compareTo(STALE_AFTER) > 0 || (role.gone() && !role.executes());
+    }
+
     /** A body can be read once, and is wanted twice when this server becomes the leader while it looks for one. One thread. */
     private static Supplier<byte[]> once(Supplier<byte[]> read) {
         List<byte[]> kept = new ArrayList<>(1);

@@ -1,5 +1,6 @@
 package dev.vt.control.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.vt.kernel.ErrorCode;
 import dev.vt.kernel.Json;
 import dev.vt.kernel.Problem;
@@ -141,13 +142,15 @@ final class Forwarder implements AutoCloseable {
     private static boolean saysNoLeader(HttpResponse<InputStream> answer) throws IOException {
         try (InputStream body = answer.body()) {
             byte[] bytes = body.readNBytes(64 * 1024);
-            String code = Json.parse(bytes).path("code").asText();
+            JsonNode refusal = Json.parse(bytes);
+            String code = refusal.path("code").asText();
             if (code.equals(ErrorCode.NO_LEADER.code())) {
                 return true;
             }
             throw new ProblemException(Problem.of(
                     code.equals(ErrorCode.COMMIT_UNKNOWN.code()) ? ErrorCode.COMMIT_UNKNOWN : ErrorCode.UNAVAILABLE,
-                    "the leader does not answer now"));
+                    // The registry's refusals have a form of their own.
+                    refusal.path("errors").path(0).path("message").asText("the leader does not answer now")));
         } catch (IllegalArgumentException | UncheckedIOException e) {
             throw new IOException("an answer of 503 that is no problem document", e);
         }

@@ -15,4 +15,14 @@ public interface KeyWrapper {
      * @throws SealBrokenException if it was wrapped by another key, for another context, or changed
      */
     byte[] unwrap(String masterKeyId, byte[] wrapped, byte[] context);
+
+    /**
+     * A key that follows from the master key and nothing else, so that every server that has the one has the other.
+     *
+     * @param masterKeyId {@link #primaryKeyId} of now or of before
+     * @param context another one gives a key that says nothing about this
+     * @return 32 bytes; the caller wipes them
+     * @throws MasterKeyUnavailableException if this master key is not there
+     */
+    byte[] derive(String masterKeyId, byte[] context);
 }

@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
@@ -21,6 +22,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import javax.crypto.KDF;
+import javax.crypto.spec.HKDFParameterSpec;
 
 /**
  * A keyset in a file that only its owner can read: {@code {"primary": "mk_…", "keys": {"mk_…": "<base64>"}}}. Several keys are
@@ -121,6 +124,19 @@ public final class MasterKeyFile implements KeyWrapper {
     @Override
     public byte[] unwrap(String masterKeyId, byte[] wrapped, byte[] context) {
         return Sealing.open(key(masterKeyId), wrapped, context, "a key wrapped by " + masterKeyId);
+    }
+
+    /** HKDF-SHA-256 (RFC 5869); the master key is uniform, so it needs no salt. */
+    @Override
+    public byte[] derive(String masterKeyId, byte[] context) {
+        try {
+            return KDF.getInstance("HKDF-SHA256")
+                    .deriveData(HKDFParameterSpec.ofExtract()
+                            .addIKM(key(masterKeyId))
+                            .thenExpand(context, Sealing.KEY_BYTES));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has HKDF-SHA256", e);
+        }
     }
 
     private byte[] key(String id) {

@@ -81,7 +81,9 @@ final class NodePlaneService extends NodePlaneGrpc.NodePlaneImplBase {
             RegistryCredentialsResponse.Builder answer = RegistryCredentialsResponse.newBuilder();
             pullTokens
                     .issue(nodeId, request.getInstanceId(), request.getRegistryHost(), request.getRepository())
-                    .ifPresent(token -> answer.setBearerToken(token.bearer()).setPlainHttp(token.plainHttp()));
+                    .ifPresent(token -> answer.setBearerToken(token.bearer())
+                            .setPlainHttp(token.plainHttp())
+                            .addAllHosts(token.hosts()));
             return answer.build();
         });
     }

@@ -1,6 +1,7 @@
 package dev.vt.control.plane;
 
 import dev.vt.api.proto.ToNode;
+import dev.vt.control.blob.BlobShelf;
 import dev.vt.control.cluster.Clusters;
 import dev.vt.control.cluster.Servers;
 import dev.vt.control.edge.EdgePresence;
@@ -72,6 +73,13 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
             IdSource ids,
             Clock clock) {}
 
+    /**
+     * What this server has for other servers.
+     *
+     * @param others services of nouns
+     */
+    public record ForServers(Supplier<SnapshotSource> snapshots, BlobShelf blobs, List<BindableService> others) {}
+
     private final Wiring wiring;
     private final NodeStreams nodes;
     private final EdgeStreams edges;
@@ -103,8 +111,7 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
      * Opens the port; the views must be open.
      *
      * @param open services that know their callers in another way than by certificates, or are for everybody
-     * @param snapshots for other servers; null in direct mode
-     * @param forServers other services for servers; not opened in direct mode
+     * @param forServers null in direct mode
      * @throws UncheckedIOException if it cannot be bound
      */
     public void start(
@@ -113,8 +120,7 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
             Enroller enroller,
             Renewer renewer,
             List<ServerServiceDefinition> open,
-            @Nullable Supplier<SnapshotSource> snapshots,
-            List<BindableService> forServers) {
+            @Nullable ForServers forServers) {
         Set<String> openNames = open.stream()
                 .map(service -> service.getServiceDescriptor().getName())
                 .collect(Collectors.toUnmodifiableSet());
@@ -142,9 +148,9 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .permitKeepAliveTime(5, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true);
-        if (snapshots != null) {
-            builder.addService(new ServerPlaneService(wiring.state(), snapshots));
-            forServers.forEach(builder::addService);
+        if (forServers != null) {
+            builder.addService(new ServerPlaneService(wiring.state(), forServers.snapshots(), forServers.blobs()));
+            forServers.others().forEach(builder::addService);
         }
         Server started = builder.build();
         try {

@@ -1,11 +1,18 @@
 package dev.vt.control.plane;
 
 import com.google.protobuf.ByteString;
+import dev.vt.api.proto.ServerBlobChunk;
 import dev.vt.api.proto.ServerCompareRequest;
 import dev.vt.api.proto.ServerCompareResponse;
+import dev.vt.api.proto.ServerFindBlobsRequest;
+import dev.vt.api.proto.ServerFindBlobsResponse;
+import dev.vt.api.proto.ServerKeepBlobsRequest;
+import dev.vt.api.proto.ServerKeepBlobsResponse;
 import dev.vt.api.proto.ServerPlaneGrpc;
+import dev.vt.api.proto.ServerReadBlobRequest;
 import dev.vt.api.proto.ServerSnapshotChunk;
 import dev.vt.api.proto.ServerSnapshotRequest;
+import dev.vt.control.blob.BlobShelf;
 import dev.vt.control.cluster.StateComparison;
 import dev.vt.control.feature.StateReader;
 import dev.vt.eventlog.store.EventStoreException;
@@ -17,12 +24,10 @@ import dev.vt.kernel.Problem;
 import dev.vt.kernel.ProblemException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.HexFormat;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,17 +35,16 @@ import org.slf4j.LoggerFactory;
 /** What other servers ask for; one snapshot at a time, because each reads the whole database. */
 final class ServerPlaneService extends ServerPlaneGrpc.ServerPlaneImplBase {
     private static final Logger log = LoggerFactory.getLogger(ServerPlaneService.class);
-    private static final int CHUNK = 512 * 1024;
-    private static final long LOOK_AGAIN_NANOS = 1_000_000;
-    private static final long STALLED_NANOS = 60_000_000_000L;
 
     private final StateReader state;
     private final Supplier<SnapshotSource> snapshots;
+    private final BlobCalls blobs;
     private final Semaphore one = new Semaphore(1);
 
-    ServerPlaneService(StateReader state, Supplier<SnapshotSource> snapshots) {
+    ServerPlaneService(StateReader state, Supplier<SnapshotSource> snapshots, BlobShelf shelf) {
         this.state = state;
         this.snapshots = snapshots;
+        this.blobs = new BlobCalls(shelf);
     }
 
     @Override
@@ -50,8 +54,9 @@ final class ServerPlaneService extends ServerPlaneGrpc.ServerPlaneImplBase {
                     Problem.of(ErrorCode.RATE_LIMITED, "another server is being seeded, try again")));
             return;
         }
-        try (OutputStream stream =
-                new BufferedOutputStream(new Chunks((ServerCallStreamObserver<ServerSnapshotChunk>) out), CHUNK)) {
+        try (OutputStream stream = new PacedStream<>(
+                (ServerCallStreamObserver<ServerSnapshotChunk>) out,
+                data -> ServerSnapshotChunk.newBuilder().setData(data).build())) {
             SnapshotRequest wanted =
                     SnapshotRequest.fromJson(Json.parse(request.getRequestJson().toByteArray()));
             log.info("sends a snapshot server={} after={}", Peers.currentId(), wanted.lastEventId());
@@ -84,34 +89,18 @@ final class ServerPlaneService extends ServerPlaneGrpc.ServerPlaneImplBase {
         }
     }
 
-    /** Waits for the receiver: what gRPC has not sent yet stays bounded. */
-    private static final class Chunks extends OutputStream {
-        private final ServerCallStreamObserver<ServerSnapshotChunk> out;
+    @Override
+    public void findBlobs(ServerFindBlobsRequest request, StreamObserver<ServerFindBlobsResponse> out) {
+        blobs.find(request, out);
+    }
 
-        Chunks(ServerCallStreamObserver<ServerSnapshotChunk> out) {
-            this.out = out;
-        }
+    @Override
+    public void keepBlobs(ServerKeepBlobsRequest request, StreamObserver<ServerKeepBlobsResponse> out) {
+        blobs.keep(request, out);
+    }
 
-        @Override
-        public void write(int value) throws IOException {
-            write(new byte[] {(byte) value}, 0, 1);
-        }
-
-        @Override
-        public void write(byte[] bytes, int from, int length) throws IOException {
-            long stalled = System.nanoTime() + STALLED_NANOS;
-            while (!out.isReady() && !out.isCancelled()) {
-                if (System.nanoTime() > stalled) {
-                    throw new IOException("the receiver does not read");
-                }
-                LockSupport.parkNanos(LOOK_AGAIN_NANOS);
-            }
-            if (out.isCancelled()) {
-                throw new IOException("the receiver is gone");
-            }
-            out.onNext(ServerSnapshotChunk.newBuilder()
-                    .setData(ByteString.copyFrom(bytes, from, length))
-                    .build());
-        }
+    @Override
+    public void readBlob(ServerReadBlobRequest request, StreamObserver<ServerBlobChunk> out) {
+        blobs.read(request, out);
     }
 }

@@ -83,8 +83,15 @@ public final class Sources {
         Optional<PullToken> issue(String nodeId, String instanceId, String registryHost, String repository);
     }
 
-    /** @param plainHttp the registry speaks HTTP without TLS ({@code vt dev}) */
-    public record PullToken(String bearer, boolean plainHttp) {
+    /**
+     * @param plainHttp the registry speaks HTTP without TLS ({@code vt dev})
+     * @param hosts that have the same images, in the order in which to ask; empty: only the one that was named
+     */
+    public record PullToken(String bearer, boolean plainHttp, List<String> hosts) {
+        public PullToken {
+            hosts = List.copyOf(hosts);
+        }
+
         @Override
         public String toString() {
             return "PullToken[redacted]";

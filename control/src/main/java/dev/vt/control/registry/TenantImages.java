@@ -8,7 +8,6 @@ import dev.vt.kernel.ErrorCode;
 import dev.vt.kernel.Problem;
 import dev.vt.kernel.ProblemException;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -17,13 +16,13 @@ import java.util.function.Function;
  */
 public final class TenantImages implements ImageLookup {
     private final ImageLookup images;
-    private final Set<String> registryHosts;
+    private final RegistryHosts hosts;
     private final Function<String, Optional<String>> orgName;
 
     /** @param orgName by org id */
-    public TenantImages(ImageLookup images, Set<String> registryHosts, Function<String, Optional<String>> orgName) {
+    public TenantImages(ImageLookup images, RegistryHosts hosts, Function<String, Optional<String>> orgName) {
         this.images = images;
-        this.registryHosts = Set.copyOf(registryHosts);
+        this.hosts = hosts;
         this.orgName = orgName;
     }
 
@@ -35,7 +34,7 @@ public final class TenantImages implements ImageLookup {
         } catch (IllegalArgumentException malformed) {
             return images.resolve(org, reference);
         }
-        if (registryHosts.contains(parsed.host())) {
+        if (hosts.contains(parsed.host())) {
             String name = orgName.apply(org.orgId()).orElse("");
             if (!parsed.path().startsWith(name + "/")) {
                 throw new ProblemException(Problem.of(
@@ -43,6 +42,11 @@ public final class TenantImages implements ImageLookup {
                                 "there is no image " + reference + " in this org's part of the registry")
                         .withHint("push it below " + parsed.host() + "/" + name + "/"));
             }
+            // The server that it was pushed to may be gone; what it names is here.
+            return images.resolve(
+                    org,
+                    hosts.here(parsed.host())
+                            + reference.substring(parsed.host().length()));
         }
         return images.resolve(org, reference);
     }

@@ -192,16 +192,17 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback, Be
         IdSource ids = Ids.uuidV7(Clock.systemUTC(), new SecureRandom());
         String serverId = ids.next("srv");
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        MasterKeyFile keys = MasterKeyFile.createIfAbsent(dataDir().resolve("master.key"), ids, new SecureRandom());
         server = ControlPlane.start(new ControlPlane.Options(
                 dataDir(),
                 new LeaderTerm.Self(serverId, "test", List.of("[::1]:0"), "0"),
                 database().address(),
-                MasterKeyFile.createIfAbsent(dataDir().resolve("master.key"), ids, new SecureRandom()),
+                keys,
                 anyPort,
                 true,
                 anyPort,
                 images,
-                new PullTokens(new SecureRandom(), clock),
+                new PullTokens(keys, clock),
                 Set.of(),
                 null,
                 clock,

@@ -1,11 +1,11 @@
 package dev.vt.images.registry;
 
 /** A request that the registry refuses; the codes are those of the OCI distribution specification. */
-final class RegistryException extends RuntimeException {
+public final class RegistryException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /** Codes and the status each is answered with. */
-    enum Code {
+    public enum Code {
         BLOB_UNKNOWN(404),
         BLOB_UPLOAD_INVALID(416),
         BLOB_UPLOAD_UNKNOWN(404),
@@ -19,7 +19,9 @@ final class RegistryException extends RuntimeException {
         UNAUTHORIZED(401),
         DENIED(403),
         UNSUPPORTED(405),
-        TOOMANYREQUESTS(429);
+        TOOMANYREQUESTS(429),
+        /** Not of the specification; clients of the Docker registry know it. */
+        UNAVAILABLE(503);
 
         private final int status;
 
@@ -30,12 +32,12 @@ final class RegistryException extends RuntimeException {
 
     private final Code code;
 
-    RegistryException(Code code, String message) {
+    public RegistryException(Code code, String message) {
         super(message, null, false, false);
         this.code = code;
     }
 
-    Code code() {
+    public Code code() {
         return code;
     }
 

@@ -8,6 +8,7 @@ import dev.vt.images.OciDigest;
 import dev.vt.images.registry.RegistryAccess.Action;
 import dev.vt.images.registry.RegistryException.Code;
 import dev.vt.kernel.Json;
+import dev.vt.kernel.ProblemException;
 import io.helidon.common.parameters.Parameters;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
@@ -22,29 +23,59 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The OCI distribution protocol over a {@link RegistryStore}; to be mounted at {@code /v2}. Handlers run on the web
- * server's virtual threads.
+ * The OCI distribution protocol over a {@link RegistryCatalog} and a {@link RegistryStore}; to be mounted at {@code /v2}. What
+ * changes the catalogue is decided by the {@link RegistryLeader}; uploads stay at the server that they began at. Handlers run on
+ * the web server's virtual threads.
  */
 public final class RegistryService implements HttpService {
     private static final Logger log = LoggerFactory.getLogger(RegistryService.class);
     private static final int MAX_TAGS_PAGE = 1000;
+    /** The event that a write is, so that a server that asked the leader knows what to wait for. */
+    private static final String EVENT = "Vt-Event-Id";
+
+    private static final Duration SEEN_WITHIN = Duration.ofSeconds(5);
+    /** From a leader's answer to ours, and back to who asked the leader. */
+    private static final List<String> FROM_LEADER =
+            List.of("location", "docker-content-digest", "content-type", "vt-event-id", "retry-after");
 
     private final RegistryStore store;
+    private final RegistryCatalog catalog;
+    private final BlobPeers peers;
+    private final RegistryLeader leader;
     private final RegistryAuth auth;
+    private final VisibleBlobs visible;
+    private final ManifestIntake intake;
+    private final UploadRequests uploads;
 
+    /** A registry of its own, whose catalogue nobody shares. */
     public RegistryService(RegistryStore store, RegistryAuth auth) {
+        this(store, new MemoryCatalog(), BlobPeers.NONE, RegistryLeader.HERE, auth);
+    }
+
+    public RegistryService(
+            RegistryStore store, RegistryCatalog catalog, BlobPeers peers, RegistryLeader leader, RegistryAuth auth) {
         this.store = store;
+        this.catalog = catalog;
+        this.peers = peers;
+        this.leader = leader;
         this.auth = auth;
+        this.visible = new VisibleBlobs(store, catalog);
+        this.intake = new ManifestIntake(store, catalog, peers);
+        this.uploads = new UploadRequests(store, visible, peers);
     }
 
     @Override
@@ -59,6 +90,9 @@ public final class RegistryService implements HttpService {
             dispatch(RegistryPath.parse(request.path().path()), request, response, access);
         } catch (RegistryException e) {
             refuse(response, e);
+        } catch (ProblemException e) {
+            // The catalogue cannot be read or written now.
+            refuse(response, new RegistryException(Code.UNAVAILABLE, e.problem().detail()));
         } catch (IOException e) {
             log.warn("registry request failed path={}", request.path().path(), e);
             if (!response.isSent()) {
@@ -81,11 +115,14 @@ public final class RegistryService implements HttpService {
                 switch (method) {
                     case "GET", "HEAD" -> {
                         requirePull(access, repository);
-                        getBlob(repository, digest, request, response);
+                        getBlob(repository, digest, access, request, response);
                     }
                     case "DELETE" -> {
                         require(access, repository, Action.DELETE);
-                        store.deleteBlob(repository, digest);
+                        if (catalog.blob(repository, digest, false).isPresent()) {
+                            throw new RegistryException(Code.UNSUPPORTED, "a manifest names the blob; delete that");
+                        }
+                        store.deleteUpload(repository, digest);
                         response.status(202).send();
                     }
                     default -> throw methodNotAllowed();
@@ -95,16 +132,15 @@ public final class RegistryService implements HttpService {
                 switch (method) {
                     case "GET", "HEAD" -> {
                         requirePull(access, repository);
-                        getManifest(repository, reference, method.equals("HEAD"), response);
+                        getManifest(repository, reference, access, method.equals("HEAD"), response);
                     }
                     case "PUT" -> {
                         require(access, repository, Action.PUSH);
-                        putManifest(repository, reference, request, response);
+                        putManifest(repository, reference, access, request, response);
                     }
                     case "DELETE" -> {
                         require(access, repository, Action.DELETE);
-                        store.deleteManifest(repository, reference);
-                        response.status(202).send();
+                        deleteManifest(repository, reference, access, request, response);
                     }
                     default -> throw methodNotAllowed();
                 }
@@ -112,24 +148,30 @@ public final class RegistryService implements HttpService {
             case RegistryPath.Uploads(String repository) -> {
                 requireMethod(method, "POST");
                 require(access, repository, Action.PUSH);
-                startUpload(repository, request, response, access);
+                uploads.start(repository, request, response, access);
             }
             case RegistryPath.Upload(String repository, String id) -> {
                 require(access, repository, Action.PUSH);
-                continueUpload(repository, id, method, request, response);
+                uploads.proceed(repository, id, method, request, response);
             }
         }
     }
 
-    private void getBlob(String repository, OciDigest digest, ServerRequest request, ServerResponse response)
+    private void getBlob(
+            String repository, OciDigest digest, RegistryAccess access, ServerRequest request, ServerResponse response)
             throws IOException {
-        Path file = store.blob(repository, digest)
+        BlobRef blob = visible.find(repository, digest, access.pullsDeleted())
                 .orElseThrow(() -> new RegistryException(Code.BLOB_UNKNOWN, "blob unknown to repository"));
-        long size = Files.size(file);
+        boolean head = request.prologue().method().equals(Method.HEAD);
+        // Content that is nowhere must be pushed again, and no client does that with a blob that is said to be there.
+        if (store.file(digest).isEmpty() && !(head ? peers.have(blob) : peers.fetch(blob))) {
+            throw new RegistryException(Code.BLOB_UNKNOWN, "no server that can be reached has the blob");
+        }
+        long size = blob.size();
         response.header("Docker-Content-Digest", digest.toString())
                 .header("Accept-Ranges", "bytes")
                 .header("Content-Type", "application/octet-stream");
-        if (request.prologue().method().equals(Method.HEAD)) {
+        if (head) {
             response.contentLength(size);
             response.send();
             return;
@@ -150,7 +192,7 @@ public final class RegistryService implements HttpService {
             response.send(new byte[0]);
             return;
         }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        try (FileChannel channel = FileChannel.open(content(digest), StandardOpenOption.READ);
                 OutputStream out = response.outputStream()) {
             channel.position(range.first());
             copy(Channels.newInputStream(channel), out, range.length());
@@ -170,21 +212,35 @@ public final class RegistryService implements HttpService {
         }
     }
 
-    private void getManifest(String repository, String reference, boolean headOnly, ServerResponse response)
+    private Path content(OciDigest digest) throws NoSuchFileException {
+        return store.file(digest).orElseThrow(() -> new NoSuchFileException(digest.toString()));
+    }
+
+    private void getManifest(
+            String repository, String reference, RegistryAccess access, boolean headOnly, ServerResponse response)
             throws IOException {
-        StoredManifest manifest = store.manifest(repository, reference)
+        RegistryCatalog.Manifest manifest = manifest(repository, reference, access.pullsDeleted())
+                .filter(found -> store.file(found.digest()).isPresent() || peers.fetch(found.content()))
                 .orElseThrow(() -> new RegistryException(Code.MANIFEST_UNKNOWN, "manifest unknown"));
         response.header("Docker-Content-Digest", manifest.digest().toString())
                 .header("Content-Type", manifest.mediaType());
         if (headOnly) {
-            response.contentLength(manifest.content().length);
+            response.contentLength(manifest.size());
             response.send();
         } else {
-            response.send(manifest.content());
+            response.send(Files.readAllBytes(content(manifest.digest())));
         }
     }
 
-    private void putManifest(String repository, String reference, ServerRequest request, ServerResponse response)
+    private Optional<RegistryCatalog.Manifest> manifest(String repository, String reference, boolean deletedToo) {
+        if (OciDigest.isValid(reference)) {
+            return catalog.byDigest(repository, OciDigest.parse(reference), deletedToo);
+        }
+        return ImageReference.isTag(reference) ? catalog.byTag(repository, reference) : Optional.empty();
+    }
+
+    private void putManifest(
+            String repository, String reference, RegistryAccess access, ServerRequest request, ServerResponse response)
             throws IOException {
         byte[] content;
         try (InputStream body = request.content().inputStream()) {
@@ -193,26 +249,75 @@ public final class RegistryService implements HttpService {
         if (content.length > MediaTypes.MAX_MANIFEST_BYTES) {
             throw new RegistryException(Code.SIZE_INVALID, "manifest is larger than 4 MiB");
         }
+        if (answeredByLeader(request, response, content)) {
+            return;
+        }
         String mediaType = request.headers().first(HeaderNames.CONTENT_TYPE).orElse("");
-        OciDigest digest = store.putManifest(repository, reference, mediaType, content);
-        log.info("manifest pushed repository={} reference={} digest={}", repository, reference, digest);
+        ManifestIntake.Taken taken = intake.take(access.author(), repository, reference, mediaType, content);
+        log.info("manifest pushed repository={} reference={} digest={}", repository, reference, taken.digest());
         response.status(201)
-                .header("Location", "/v2/" + repository + "/manifests/" + digest)
-                .header("Docker-Content-Digest", digest.toString())
+                .header("Location", "/v2/" + repository + "/manifests/" + taken.digest())
+                .header("Docker-Content-Digest", taken.digest().toString())
+                .header(EVENT, Long.toString(taken.event()))
                 .send();
     }
 
-    private void listTags(String repository, ServerRequest request, ServerResponse response) throws IOException {
-        if (!store.hasRepository(repository)) {
-            throw new RegistryException(Code.NAME_UNKNOWN, "repository unknown");
+    /** A tag, or a manifest with all tags that point at it. */
+    private void deleteManifest(
+            String repository,
+            String reference,
+            RegistryAccess access,
+            ServerRequest request,
+            ServerResponse response) {
+        if (!OciDigest.isValid(reference) && !ImageReference.isTag(reference)) {
+            throw new RegistryException(Code.MANIFEST_UNKNOWN, "manifest unknown");
         }
+        if (answeredByLeader(request, response, new byte[0])) {
+            return;
+        }
+        long event = OciDigest.isValid(reference)
+                ? catalog.deleteManifest(access.author(), repository, OciDigest.parse(reference))
+                : catalog.deleteTag(access.author(), repository, reference);
+        response.status(202).header(EVENT, Long.toString(event)).send();
+    }
+
+    /** False: this server decides. Whoever is answered sees here what was written there. */
+    private boolean answeredByLeader(ServerRequest request, ServerResponse response, byte[] body) {
+        Map<String, String> headers = new HashMap<>();
+        request.headers().forEach(header -> headers.put(header.name().toLowerCase(Locale.ROOT), header.values()));
+        Optional<RegistryLeader.Answer> answer = leader.ask(
+                request.prologue().method().text(), request.prologue().uriPath().rawPath(), headers, body);
+        if (answer.isEmpty()) {
+            return false;
+        }
+        awaitEvent(answer.get().headers().getOrDefault("vt-event-id", "0"));
+        response.status(answer.get().status());
+        for (String name : FROM_LEADER) {
+            String value = answer.get().headers().get(name);
+            if (value != null) {
+                response.header(name, value);
+            }
+        }
+        response.send(answer.get().body());
+        return true;
+    }
+
+    private void awaitEvent(String event) {
+        try {
+            catalog.await(Long.parseLong(event), SEEN_WITHIN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void listTags(String repository, ServerRequest request, ServerResponse response) {
         Parameters query = request.query();
         String last = query.first("last").orElse("");
         int limit = Math.min(
                 MAX_TAGS_PAGE, query.first("n").map(RegistryService::pageSize).orElse(MAX_TAGS_PAGE));
-        List<String> rest = store.tags(repository).stream()
-                .filter(tag -> tag.compareTo(last) > 0)
-                .toList();
+        // One more than is shown tells whether there are more.
+        List<String> rest = catalog.tags(repository, last, limit + 1)
+                .orElseThrow(() -> new RegistryException(Code.NAME_UNKNOWN, "repository unknown"));
         List<String> page = rest.subList(0, Math.min(limit, rest.size()));
         if (page.size() < rest.size() && !page.isEmpty()) {
             response.header(
@@ -230,86 +335,6 @@ public final class RegistryService implements HttpService {
             throw new RegistryException(Code.UNSUPPORTED, "n is not a number");
         }
         return Integer.parseInt(text);
-    }
-
-    private void startUpload(String repository, ServerRequest request, ServerResponse response, RegistryAccess access)
-            throws IOException {
-        Parameters query = request.query();
-        Optional<String> mount = query.first("mount").asOptional();
-        Optional<String> from = query.first("from").asOptional();
-        if (mount.isPresent() && from.isPresent() && ImageReference.isPath(from.get())) {
-            OciDigest digest = digest(mount.get());
-            // Without the right to read the source, the answer is the same as when it lacks the blob: an upload.
-            if (access.allows(from.get(), Action.PULL) && store.mount(repository, from.get(), digest)) {
-                created(repository, digest, response);
-                return;
-            }
-        }
-        String id = store.startUpload(repository);
-        Optional<String> digest = query.first("digest").asOptional();
-        if (digest.isPresent()) {
-            OciDigest expected = digest(digest.get());
-            try (InputStream body = request.content().inputStream()) {
-                store.finish(repository, id, body, expected);
-            }
-            created(repository, expected, response);
-            return;
-        }
-        progress(response.status(202), repository, id, 0);
-    }
-
-    private void continueUpload(
-            String repository, String id, String method, ServerRequest request, ServerResponse response)
-            throws IOException {
-        switch (method) {
-            case "GET" -> progress(response.status(204), repository, id, store.uploadSize(repository, id));
-            case "PATCH" -> {
-                try (InputStream body = request.content().inputStream()) {
-                    long size = store.append(repository, id, chunkStart(request), body);
-                    progress(response.status(202), repository, id, size);
-                }
-            }
-            case "PUT" -> {
-                OciDigest expected = digest(request.query().first("digest").orElse(""));
-                try (InputStream body = request.content().inputStream()) {
-                    store.finish(repository, id, body, expected);
-                }
-                created(repository, expected, response);
-            }
-            case "DELETE" -> {
-                store.cancelUpload(repository, id);
-                response.status(204).send();
-            }
-            default -> throw methodNotAllowed();
-        }
-    }
-
-    /** The start of {@code Content-Range: <start>-<end>}; −1 without the header. */
-    private static long chunkStart(ServerRequest request) {
-        Optional<String> range = request.headers().first(HeaderNames.CONTENT_RANGE);
-        if (range.isEmpty()) {
-            return -1;
-        }
-        String text = range.get().toLowerCase(Locale.ROOT).replace("bytes ", "");
-        int dash = text.indexOf('-');
-        if (dash < 1 || !text.substring(0, dash).matches("\\d{1,18}")) {
-            throw new RegistryException(Code.BLOB_UPLOAD_INVALID, "Content-Range is not <start>-<end>");
-        }
-        return Long.parseLong(text.substring(0, dash));
-    }
-
-    private static void progress(ServerResponse response, String repository, String id, long size) {
-        response.header("Location", "/v2/" + repository + "/blobs/uploads/" + id)
-                .header("Docker-Upload-UUID", id)
-                .header("Range", "0-" + Math.max(0, size - 1))
-                .send();
-    }
-
-    private static void created(String repository, OciDigest digest, ServerResponse response) {
-        response.status(201)
-                .header("Location", "/v2/" + repository + "/blobs/" + digest)
-                .header("Docker-Content-Digest", digest.toString())
-                .send();
     }
 
     private RegistryAccess authenticate(ServerRequest request) {
@@ -363,15 +388,8 @@ public final class RegistryService implements HttpService {
         }
     }
 
-    private static RegistryException methodNotAllowed() {
+    static RegistryException methodNotAllowed() {
         return new RegistryException(Code.UNSUPPORTED, "method not allowed");
-    }
-
-    private static OciDigest digest(String text) {
-        if (!OciDigest.isValid(text)) {
-            throw new RegistryException(Code.DIGEST_INVALID, "not a sha256 digest");
-        }
-        return OciDigest.parse(text);
     }
 
     private static void refuse(ServerResponse response, RegistryException refusal) {
@@ -386,6 +404,9 @@ public final class RegistryService implements HttpService {
                 .addObject()
                 .put("code", refusal.code().name())
                 .put("message", String.valueOf(refusal.getMessage()));
+        if (refusal.code() == Code.UNAVAILABLE) {
+            response.header("Retry-After", "5");
+        }
         response.status(refusal.status())
                 .header("Content-Type", "application/json")
                 .send(Json.bytes(answer));

@@ -1,75 +1,165 @@
 package dev.vt.images.registry;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.vt.images.DurableFiles;
-import dev.vt.images.ImageReference;
-import dev.vt.images.MediaTypes;
 import dev.vt.images.OciDigest;
 import dev.vt.images.registry.RegistryException.Code;
-import dev.vt.kernel.Json;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 
 /**
- * Blobs, manifests and tags on disk. Safe for use by many threads.
+ * The bytes of blobs and manifests on this server's disk. Safe for use by many threads.
  *
  * <pre>
- * blobs/ab/abcd…                        content, named by its SHA-256
- * repositories/NAME/_blobs/abcd…        empty: the blob is visible in this repository
- * repositories/NAME/_manifests/abcd…    the manifest's media type
- * repositories/NAME/_tags/TAG           a digest
- * uploads/UUID                          unfinished, forgotten at restart
+ * blobs/ab/abcd…                     content, named by its SHA-256; last modified: when somebody last asked that it stay
+ * incoming/abcd…                     what has come so far from another server; goes on after a restart
+ * repositories/NAME/_blobs/abcd…     empty: the blob was uploaded to, or mounted into, this repository here
+ * uploads/UUID                       unfinished, forgotten at restart
  * </pre>
  *
- * <p>Path components of repository names never begin with an underscore, so the three directories cannot clash.
+ * <p>Path components of repository names never begin with an underscore, so {@code _blobs} cannot clash.
  */
 public final class RegistryStore {
     private final Path root;
     private final RegistryLimits limits;
     private final Clock clock;
     private final Map<String, BlobUpload> uploads = new ConcurrentHashMap<>();
+    /** Held while it is decided whether a file goes: nobody may ask meanwhile that it stay. */
+    private final ReentrantLock deleting = new ReentrantLock();
 
     public RegistryStore(Path root, RegistryLimits limits, Clock clock) throws IOException {
         this.root = root;
         this.limits = limits;
         this.clock = clock;
         DurableFiles.deleteTree(uploadsDirectory());
-        for (Path directory : List.of(root.resolve("blobs"), root.resolve("repositories"), uploadsDirectory())) {
+        for (Path directory : List.of(
+                root.resolve("blobs"), root.resolve("incoming"), root.resolve("repositories"), uploadsDirectory())) {
             Files.createDirectories(directory);
         }
     }
 
-    /** The file of a blob that is visible in the repository. */
-    Optional<Path> blob(String repository, OciDigest digest) {
-        return Files.exists(blobLink(repository, digest)) ? Optional.of(blobFile(digest)) : Optional.empty();
+    /** The file of a blob or manifest, if it is here. */
+    public Optional<Path> file(OciDigest digest) {
+        Path file = blobFile(digest);
+        return Files.exists(file) ? Optional.of(file) : Optional.empty();
     }
 
-    void deleteBlob(String repository, OciDigest digest) throws IOException {
+    /** The size of a blob that was uploaded to the repository at this server and is still kept. */
+    public OptionalLong uploaded(String repository, OciDigest digest) throws IOException {
+        return Files.exists(blobLink(repository, digest)) ? size(digest) : OptionalLong.empty();
+    }
+
+    private OptionalLong size(OciDigest digest) throws IOException {
+        try {
+            return OptionalLong.of(Files.size(blobFile(digest)));
+        } catch (NoSuchFileException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /**
+     * Asks that the file stay for the time that unnamed content is kept, from now.
+     *
+     * @return whether it is here
+     */
+    public boolean hold(OciDigest digest) throws IOException {
+        deleting.lock();
+        try {
+            Files.setLastModifiedTime(blobFile(digest), FileTime.from(clock.instant()));
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        } finally {
+            deleting.unlock();
+        }
+    }
+
+    /** Where content is gathered that comes from another server. One thread at a time has it; the caller sees to that. */
+    public Path incoming(OciDigest digest) {
+        return root.resolve("incoming").resolve(digest.hex());
+    }
+
+    /** Takes {@link #incoming} in, whose digest the caller has verified. Durable when it returns. */
+    public void adopt(OciDigest digest) throws IOException {
+        publishBlob(incoming(digest), digest);
+    }
+
+    /** The largest blob that is taken, in bytes. */
+    public long maxBlobBytes() {
+        return limits.maxBlobBytes();
+    }
+
+    /** Stores a manifest. Durable when it returns. */
+    void put(OciDigest digest, byte[] content) throws IOException {
+        Path temporary = uploadsDirectory().resolve(UUID.randomUUID().toString());
+        Files.write(temporary, content);
+        publishBlob(temporary, digest);
+    }
+
+    /**
+     * Deletes what nobody names and nobody has asked for since, and forgets uploads of before.
+     *
+     * @param named stays, however old
+     * @return how many files went
+     */
+    public int collect(Set<OciDigest> named, Instant before) throws IOException {
+        int gone = 0;
+        for (Path file : files(root.resolve("blobs"))) {
+            String name = String.valueOf(file.getFileName());
+            if (!OciDigest.isValid("sha256:" + name) || !named.contains(new OciDigest(name))) {
+                gone += deleteIfOlder(file, before) ? 1 : 0;
+            }
+        }
+        for (Path file : files(root.resolve("incoming"))) {
+            gone += deleteIfOlder(file, before) ? 1 : 0;
+        }
+        for (Path link : files(root.resolve("repositories"))) {
+            deleteIfOlder(link, before);
+        }
+        return gone;
+    }
+
+    private boolean deleteIfOlder(Path file, Instant before) throws IOException {
+        deleting.lock();
+        try {
+            return Files.getLastModifiedTime(file).toInstant().isBefore(before) && Files.deleteIfExists(file);
+        } catch (NoSuchFileException e) {
+            return false;
+        } finally {
+            deleting.unlock();
+        }
+    }
+
+    private static List<Path> files(Path directory) throws IOException {
+        List<Path> out = new ArrayList<>();
+        try (Stream<Path> all = Files.walk(directory)) {
+            all.filter(Files::isRegularFile).forEach(out::add);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        return out;
+    }
+
+    void deleteUpload(String repository, OciDigest digest) throws IOException {
         if (!Files.deleteIfExists(blobLink(repository, digest))) {
             throw new RegistryException(Code.BLOB_UNKNOWN, "blob unknown to repository");
         }
-    }
-
-    /** Makes a blob of one repository visible in another. @return false if the source does not have it */
-    boolean mount(String repository, String from, OciDigest digest) throws IOException {
-        if (blob(from, digest).isEmpty()) {
-            return false;
-        }
-        linkBlob(repository, digest);
-        return true;
     }
 
     String startUpload(String repository) throws IOException {
@@ -107,8 +197,12 @@ public final class RegistryStore {
         }
     }
 
-    /** Appends the last bytes, verifies the digest and makes the blob visible. A wrong digest ends the upload. */
-    void finish(String repository, String id, InputStream body, OciDigest expected) throws IOException {
+    /**
+     * Appends the last bytes, verifies the digest and makes the blob visible. A wrong digest ends the upload.
+     *
+     * @return the size in bytes
+     */
+    long finish(String repository, String id, InputStream body, OciDigest expected) throws IOException {
         BlobUpload upload = upload(repository, id);
         upload.enter(clock.instant());
         try {
@@ -118,7 +212,8 @@ public final class RegistryStore {
                 throw new RegistryException(Code.DIGEST_INVALID, "content does not have the digest " + expected);
             }
             publishBlob(upload.file(), expected);
-            linkBlob(repository, expected);
+            link(repository, expected);
+            return upload.size();
         } finally {
             upload.leave();
             if (!uploads.containsKey(id)) {
@@ -138,127 +233,11 @@ public final class RegistryStore {
         }
     }
 
-    /** @param reference a tag or a digest */
-    Optional<StoredManifest> manifest(String repository, String reference) throws IOException {
-        try {
-            OciDigest digest;
-            if (OciDigest.isValid(reference)) {
-                digest = OciDigest.parse(reference);
-            } else if (ImageReference.isTag(reference)) {
-                digest = OciDigest.parse(Files.readString(tagFile(repository, reference)));
-            } else {
-                return Optional.empty();
-            }
-            String mediaType = Files.readString(manifestLink(repository, digest));
-            return Optional.of(new StoredManifest(digest, mediaType, Files.readAllBytes(blobFile(digest))));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        }
-    }
-
-    /**
-     * Stores a manifest whose parts are all in the repository, and moves the tag if the reference is one.
-     *
-     * @param reference a tag, or the digest of the content
-     */
-    OciDigest putManifest(String repository, String reference, String mediaType, byte[] content) throws IOException {
-        OciDigest digest = OciDigest.of(content);
-        boolean byDigest = OciDigest.isValid(reference);
-        if (!byDigest && !ImageReference.isTag(reference)) {
-            throw new RegistryException(Code.MANIFEST_INVALID, "neither a tag nor a sha256 digest");
-        }
-        if (byDigest && !reference.equals(digest.toString())) {
-            throw new RegistryException(Code.DIGEST_INVALID, "manifest has the digest " + digest);
-        }
-        requireParts(repository, mediaType, content);
-        Path temporary = uploadsDirectory().resolve(UUID.randomUUID().toString());
-        Files.write(temporary, content);
-        publishBlob(temporary, digest);
-        writeUnder(manifestLink(repository, digest), mediaType);
-        if (!byDigest) {
-            writeUnder(tagFile(repository, reference), digest.toString());
-        }
-        return digest;
-    }
-
-    /** Deletes a tag, or a manifest with all tags that point at it. */
-    void deleteManifest(String repository, String reference) throws IOException {
-        if (!OciDigest.isValid(reference)) {
-            if (!ImageReference.isTag(reference) || !Files.deleteIfExists(tagFile(repository, reference))) {
-                throw new RegistryException(Code.MANIFEST_UNKNOWN, "manifest unknown");
-            }
-            return;
-        }
-        if (!Files.deleteIfExists(manifestLink(repository, OciDigest.parse(reference)))) {
-            throw new RegistryException(Code.MANIFEST_UNKNOWN, "manifest unknown");
-        }
-        for (String tag : tags(repository)) {
-            if (Files.readString(tagFile(repository, tag)).equals(reference)) {
-                Files.deleteIfExists(tagFile(repository, tag));
-            }
-        }
-    }
-
-    /** Sorted; empty also for a repository that does not exist. */
-    List<String> tags(String repository) throws IOException {
-        Path directory = repositoryDirectory(repository).resolve("_tags");
-        if (!Files.isDirectory(directory)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.map(file -> String.valueOf(file.getFileName()))
-                    .filter(ImageReference::isTag)
-                    .sorted()
-                    .toList();
-        }
-    }
-
-    boolean hasRepository(String repository) {
-        return Files.isDirectory(repositoryDirectory(repository).resolve("_manifests"));
-    }
-
-    private void requireParts(String repository, String mediaType, byte[] content) {
-        JsonNode manifest;
-        try {
-            manifest = Json.parse(content);
-        } catch (IllegalArgumentException e) {
-            throw new RegistryException(Code.MANIFEST_INVALID, "manifest is not JSON");
-        }
-        if (manifest.path("schemaVersion").asInt() != 2) {
-            throw new RegistryException(Code.MANIFEST_INVALID, "schemaVersion is not 2");
-        }
-        JsonNode named = manifest.path("mediaType");
-        if (!named.isMissingNode() && !named.asText().equals(mediaType)) {
-            throw new RegistryException(Code.MANIFEST_INVALID, "Content-Type is not the manifest's mediaType");
-        }
-        List<JsonNode> parts = new ArrayList<>();
-        if (MediaTypes.INDEXES.contains(mediaType)) {
-            for (JsonNode child : manifest.path("manifests")) {
-                OciDigest digest = digestOf(child);
-                if (!Files.exists(manifestLink(repository, digest))) {
-                    throw new RegistryException(Code.MANIFEST_BLOB_UNKNOWN, "index names an unknown " + digest);
-                }
-            }
-        } else if (MediaTypes.MANIFESTS.contains(mediaType)) {
-            parts.add(manifest.path("config"));
-            manifest.path("layers").forEach(parts::add);
-        } else {
-            throw new RegistryException(Code.MANIFEST_INVALID, "not a media type of an image manifest or index");
-        }
-        for (JsonNode part : parts) {
-            OciDigest digest = digestOf(part);
-            if (blob(repository, digest).isEmpty()) {
-                throw new RegistryException(Code.MANIFEST_BLOB_UNKNOWN, "manifest names an unknown " + digest);
-            }
-        }
-    }
-
-    private static OciDigest digestOf(JsonNode descriptor) {
-        String text = descriptor.path("digest").asText("");
-        if (!OciDigest.isValid(text)) {
-            throw new RegistryException(Code.MANIFEST_INVALID, "a descriptor has no sha256 digest");
-        }
-        return OciDigest.parse(text);
+    /** Makes a blob that is here visible in a repository. */
+    void link(String repository, OciDigest digest) throws IOException {
+        Path link = blobLink(repository, digest);
+        Files.createDirectories(link.resolveSibling("."));
+        DurableFiles.write(link, new byte[0]);
     }
 
     private BlobUpload upload(String repository, String id) {
@@ -281,25 +260,15 @@ public final class RegistryStore {
     }
 
     private void publishBlob(Path finished, OciDigest digest) throws IOException {
-        Path target = blobFile(digest);
-        if (Files.exists(target)) {
+        if (hold(digest)) {
             Files.deleteIfExists(finished);
             return;
         }
+        Path target = blobFile(digest);
         Files.createDirectories(target.resolveSibling("."));
+        // What was gathered over days is as new as what was uploaded at once.
+        Files.setLastModifiedTime(finished, FileTime.from(clock.instant()));
         DurableFiles.publish(finished, target);
-    }
-
-    private void linkBlob(String repository, OciDigest digest) throws IOException {
-        Path link = blobLink(repository, digest);
-        if (!Files.exists(link)) {
-            writeUnder(link, "");
-        }
-    }
-
-    private static void writeUnder(Path file, String text) throws IOException {
-        Files.createDirectories(file.resolveSibling("."));
-        DurableFiles.write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
     private Path uploadsDirectory() {
@@ -310,19 +279,10 @@ public final class RegistryStore {
         return root.resolve("blobs").resolve(digest.hex().substring(0, 2)).resolve(digest.hex());
     }
 
-    private Path repositoryDirectory(String repository) {
-        return root.resolve("repositories").resolve(repository);
-    }
-
     private Path blobLink(String repository, OciDigest digest) {
-        return repositoryDirectory(repository).resolve("_blobs").resolve(digest.hex());
-    }
-
-    private Path manifestLink(String repository, OciDigest digest) {
-        return repositoryDirectory(repository).resolve("_manifests").resolve(digest.hex());
-    }
-
-    private Path tagFile(String repository, String tag) {
-        return repositoryDirectory(repository).resolve("_tags").resolve(tag);
+        return root.resolve("repositories")
+                .resolve(repository)
+                .resolve("_blobs")
+                .resolve(digest.hex());
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 
 /** The built-in registry on a free loopback port: token "all" may do everything, "reader" may only pull below acme/. */
 public final class RegistryFixture implements AutoCloseable {
@@ -30,13 +31,30 @@ public final class RegistryFixture implements AutoCloseable {
 
     private static Optional<RegistryAccess> authenticate(byte[] token) {
         if (Arrays.equals(token, "all".getBytes(StandardCharsets.UTF_8))) {
-            return Optional.of((repository, action) -> true);
+            return Optional.of(new TestAccess((repository, action) -> true));
         }
         if (Arrays.equals(token, "reader".getBytes(StandardCharsets.UTF_8))) {
-            return Optional.of(
-                    (repository, action) -> action == RegistryAccess.Action.PULL && repository.startsWith("acme/"));
+            return Optional.of(new TestAccess(
+                    (repository, action) -> action == RegistryAccess.Action.PULL && repository.startsWith("acme/")));
         }
         return Optional.empty();
+    }
+
+    private record TestAccess(BiPredicate<String, Action> allowed) implements RegistryAccess {
+        @Override
+        public boolean allows(String repository, Action action) {
+            return allowed.test(repository, action);
+        }
+
+        @Override
+        public Author author() {
+            return new Author("user", "usr_test");
+        }
+
+        @Override
+        public boolean pullsDeleted() {
+            return false;
+        }
     }
 
     /** {@code 127.0.0.1:port}. */

@@ -1,0 +1,5 @@
+/** Tests of where images are pulled from. */
+@NullMarked
+package dev.vt.agent.image;
+
+import org.jspecify.annotations.NullMarked;
