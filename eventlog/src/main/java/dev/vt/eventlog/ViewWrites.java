@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -244,6 +245,14 @@ public final class ViewWrites implements StatementBuilder {
 
     private void sendRun(List<Write> run) {
         WriteText text = run.getFirst().text();
+        if (run.size() > FEW && text.sizes().size() > 1) {
+            Optional<WriteColumns> columns =
+                    WriteColumns.of(run.stream().map(Write::arguments).toList());
+            if (columns.isPresent()) {
+                sendColumns(text.ofColumns(columns.get().types()), run, columns.get());
+                return;
+            }
+        }
         int sent = 0;
         for (int rows : text.sizes()) {
             int whole = (run.size() - sent) / rows * rows;
@@ -264,6 +273,15 @@ public final class ViewWrites implements StatementBuilder {
                 statement.addBatch();
             }
             statement.executeBatch();
+        } catch (SQLException e) {
+            throw halted(writes, sql, e);
+        }
+    }
+
+    private void sendColumns(String sql, List<Write> writes, WriteColumns columns) {
+        try (PreparedStatement statement = handle.getConnection().prepareStatement(sql)) {
+            Arguments.bind(statement, 0, columns.arrays());
+            statement.execute();
         } catch (SQLException e) {
             throw halted(writes, sql, e);
         }

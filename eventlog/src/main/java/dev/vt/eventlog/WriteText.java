@@ -1,5 +1,6 @@
 package dev.vt.eventlog;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,12 +17,16 @@ final class WriteText {
     static final List<Integer> SIZES = List.of(64, 8, 1);
 
     private static final List<Integer> ONE = List.of(1);
+
+    /** Which columns may be null in every row: more ways than a view has. */
+    private static final int TEXTS = 100;
+
     private static final Pattern TARGET =
             Pattern.compile("(?s)\\s*(?i:INSERT INTO|UPDATE|DELETE FROM)\\s+(?!(?i:ONLY)\\b)([a-z][a-z0-9_]*)\\s(.*)");
     private static final Pattern OTHER_TABLES =
             Pattern.compile("(?i)\\b(?:SELECT|FROM|USING|JOIN|WITH|TABLE|RETURNING)\\b|;");
     private static final Pattern ROW = Pattern.compile(
-            "(?is)(\\s*INSERT INTO\\s+\\w+\\s+(?:\\([^()?]*\\)\\s*)?VALUES\\s*)"
+            "(?is)(\\s*INSERT INTO\\s+\\w+\\s+(?:\\([^()?]*\\)\\s*)?)VALUES\\s*"
                     + "(\\(\\s*\\?(?:\\s*,\\s*\\?)*\\s*\\))(\\s*(?:ON CONFLICT\\s*(?:\\([^()?]*\\)\\s*)?DO NOTHING\\s*)?)");
 
     private static final Pattern NAME = Pattern.compile("(?<!:):([a-z_][a-z0-9_]*)");
@@ -31,6 +36,7 @@ final class WriteText {
     private final @Nullable String table;
     private final @Nullable Matcher row;
     private final Map<Integer, String> texts = new HashMap<>();
+    private final Map<List<String>, String> columnTexts = new HashMap<>();
 
     /** @param written with a question mark for each argument, or with {@code :names} */
     WriteText(String written) {
@@ -73,7 +79,38 @@ final class WriteText {
         }
         return texts.computeIfAbsent(rows, n -> {
             String marks = parts.group(2);
-            return parts.group(1) + marks + (", " + marks).repeat(n - 1) + parts.group(3);
+            return parts.group(1) + "VALUES " + marks + (", " + marks).repeat(n - 1) + parts.group(3);
+        });
+    }
+
+    /**
+     * The insert of any number of rows, an array per column; they go in in their order.
+     *
+     * @param types of the columns' elements, as {@link WriteColumns} names them; empty for one that is null in every row
+     */
+    String ofColumns(List<String> types) {
+        Matcher parts = row;
+        if (parts == null) {
+            throw new IllegalStateException("not rows of arguments: " + sql);
+        }
+        if (columnTexts.size() >= TEXTS) {
+            columnTexts.clear();
+        }
+        return columnTexts.computeIfAbsent(types, columns -> {
+            List<String> selected = new ArrayList<>();
+            List<String> arrays = new ArrayList<>();
+            List<String> names = new ArrayList<>();
+            for (String type : columns) {
+                if (type.isEmpty()) {
+                    selected.add("NULL");
+                } else {
+                    names.add("c" + names.size());
+                    selected.add(names.getLast());
+                    arrays.add("?::" + type + "[]");
+                }
+            }
+            return parts.group(1) + "SELECT " + String.join(", ", selected) + " FROM unnest("
+                    + String.join(", ", arrays) + ") AS given (" + String.join(", ", names) + ")" + parts.group(3);
         });
     }
 }

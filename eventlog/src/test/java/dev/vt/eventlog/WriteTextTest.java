@@ -2,6 +2,7 @@ package dev.vt.eventlog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,6 +18,15 @@ class WriteTextTest {
                 .isEqualTo("INSERT INTO apps (id, name) VALUES (?, ?)" + ", (?, ?)".repeat(7)
                         + " ON CONFLICT (id) DO NOTHING");
         assertThat(new WriteText("INSERT INTO apps VALUES (?)").sizes()).hasSize(3);
+    }
+
+    @Test
+    void anInsertOfArgumentsTravelsInColumns() {
+        WriteText text =
+                new WriteText("INSERT INTO apps (id, name, at) VALUES (:id, :name, :at) ON CONFLICT DO NOTHING");
+        assertThat(text.ofColumns(List.of("bigint", "", "timestamptz")))
+                .isEqualTo("INSERT INTO apps (id, name, at) SELECT c0, NULL, c1"
+                        + " FROM unnest(?::bigint[], ?::timestamptz[]) AS given (c0, c1) ON CONFLICT DO NOTHING");
     }
 
     /** A row that is written twice in one statement would be an error, and arguments after the rows would move. */

@@ -22,8 +22,8 @@ import org.jdbi.v3.core.Handle;
  * rows as they are stored and understands no payload, so it names the first wrong row whatever was done to it.
  */
 final class ChainCheck {
-    private static final String PAGE = "SELECT " + EventRows.COLUMNS
-            + " FROM log.events WHERE event_id > ? ORDER BY event_id LIMIT " + Replay.PAGE;
+    private static final String PAGE =
+            "SELECT " + EventRows.COLUMNS + " FROM log.events WHERE event_id > ? ORDER BY event_id LIMIT 1000";
 
     /** Enough to see what happened; all later ones follow. */
     private static final int SHOWN = 20;

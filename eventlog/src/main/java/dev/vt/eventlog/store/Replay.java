@@ -1,7 +1,6 @@
 package dev.vt.eventlog.store;
 
 import dev.vt.eventlog.ApplyHaltedException;
-import dev.vt.eventlog.EventFilter;
 import dev.vt.eventlog.EventSchemas;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.StoredEvent;
@@ -11,7 +10,7 @@ import org.jdbi.v3.core.Handle;
 
 /** Runs events of the log through projections, into whatever schema the handle's search path names first. */
 final class Replay {
-    static final int PAGE = 1000;
+    static final int PAGE = 500;
 
     private final EventSchemas schemas;
     private final List<Projection> projections;
@@ -33,7 +32,7 @@ final class Replay {
 
     /** All events after {@code after} up to {@code last}, each through every projection in order; returns {@code last}. */
     long run(Handle tx, long after, long last) {
-        return run(tx, after, last, (reader, done, limit) -> StoredEvents.page(reader, done, limit, EventFilter.ALL));
+        return run(tx, after, last, EventCopy::page);
     }
 
     long run(Handle tx, long after, long last, Pages pages) {

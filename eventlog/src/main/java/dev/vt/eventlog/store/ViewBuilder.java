@@ -166,7 +166,13 @@ final class ViewBuilder {
                 for (long to = from; to < head; ) {
                     long start = to;
                     long end = Math.min(head, start + TRANSACTION);
-                    to = ViewWrites.naming(handle, () -> handle.inTransaction(tx -> replay.run(tx, start, end, pages)));
+                    to = ViewWrites.naming(
+                            handle,
+                            () -> handle.inTransaction(tx -> {
+                                // The swap's commit is synced, and all that was written before it.
+                                tx.execute("SET LOCAL synchronous_commit = off");
+                                return replay.run(tx, start, end, pages);
+                            }));
                 }
             }
             done = head;
