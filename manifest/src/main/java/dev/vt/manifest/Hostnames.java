@@ -1,20 +1,19 @@
 package dev.vt.manifest;
 
 import com.ibm.icu.text.IDNA;
+import dev.vt.kernel.Hostname;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
-/** The one form in which a hostname is stored, compared and looked up (ingress.md R1). */
+/** Hostnames as people write them, in the form of {@link Hostname} (ingress.md R1). */
 public final class Hostnames {
-    private static final int MAX_LENGTH = 253;
-    private static final Pattern LABEL = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?");
-    private static final Pattern ALL_DIGITS = Pattern.compile("[0-9]+|0x[0-9a-f]*");
+    /** Longer text than this is no name, whatever it maps to. */
+    private static final int MAX_GIVEN = 4 * 253;
 
-    /** Hyphens and lengths are checked below, in one place for both kinds of names. */
-    private static final Set<IDNA.Error> CHECKED_HERE = EnumSet.of(
+    /** Hyphens and lengths are checked by {@link Hostname}, in one place for both kinds of names. */
+    private static final Set<IDNA.Error> CHECKED_THERE = EnumSet.of(
             IDNA.Error.EMPTY_LABEL,
             IDNA.Error.LABEL_TOO_LONG,
             IDNA.Error.DOMAIN_NAME_TOO_LONG,
@@ -24,39 +23,20 @@ public final class Hostnames {
     private Hostnames() {}
 
     /**
-     * One trailing dot removed, UTS 46 (non-transitional) to A-labels, lower case. Empty if that is not a DNS name of at least
-     * two labels, or is an IP literal or a wildcard. Idempotent.
+     * UTS 46 (non-transitional) to A-labels, then {@link Hostname#normalize}. Empty if that is not a DNS name of at least two
+     * labels, or is an IP literal or a wildcard. Idempotent.
      */
     public static Optional<String> normalize(String name) {
-        if (name.length() > 4 * MAX_LENGTH) {
+        if (name.length() > MAX_GIVEN) {
             return Optional.empty();
         }
-        String ascii = isAscii(name) && !name.toLowerCase(Locale.ROOT).contains("xn--")
-                ? name.toLowerCase(Locale.ROOT)
-                : Idna.toAscii(name);
-        if (ascii.endsWith(".")) {
-            ascii = ascii.substring(0, ascii.length() - 1);
-        }
-        return isName(ascii) ? Optional.of(ascii) : Optional.empty();
+        return Hostname.normalize(needsTables(name) ? Idna.toAscii(name) : name);
     }
 
-    private static boolean isName(String ascii) {
-        String[] labels = ascii.split("\\.", -1);
-        if (ascii.length() > MAX_LENGTH || labels.length < 2) {
-            return false;
-        }
-        for (String label : labels) {
-            if (!LABEL.matcher(label).matches()) {
-                return false;
-            }
-        }
-        // A last label of digits only makes resolvers read the name as an IPv4 address (WHATWG URL, "ends in a
-        // number").
-        return !ALL_DIGITS.matcher(labels[labels.length - 1]).matches();
-    }
-
-    private static boolean isAscii(String text) {
-        return text.chars().allMatch(c -> c < 0x80);
+    /** An A-label is decoded, so that one which no U-label maps to is refused. */
+    private static boolean needsTables(String name) {
+        return name.chars().anyMatch(c -> c >= 0x80)
+                || name.toLowerCase(Locale.ROOT).contains("xn--");
     }
 
     /** Loaded only for names that need it: the tables are large. */
@@ -71,7 +51,7 @@ public final class Hostnames {
         static String toAscii(String name) {
             IDNA.Info info = new IDNA.Info();
             String ascii = UTS46.nameToASCII(name, new StringBuilder(), info).toString();
-            return CHECKED_HERE.containsAll(info.getErrors()) ? ascii.toLowerCase(Locale.ROOT) : "";
+            return CHECKED_THERE.containsAll(info.getErrors()) ? ascii : "";
         }
     }
 }

@@ -282,6 +282,10 @@ final class Connection {
                 tellHello(HelloKind.NO_NAME);
                 sniffedTo(((PortTable.Tls) table).withoutName().orElse(null), fresh);
             }
+            case Sniffed.BadName ignored -> {
+                tellHello(HelloKind.BAD_NAME);
+                alert(ALERT_NAME, EndReason.UNKNOWN_NAME);
+            }
             case Sniffed.BadHello ignored -> {
                 tellHello(HelloKind.BAD_HELLO);
                 alert(ALERT_NAME, EndReason.BAD_HELLO);

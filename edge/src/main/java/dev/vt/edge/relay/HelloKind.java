@@ -8,6 +8,8 @@ public enum HelloKind {
     /** With an encrypted hello inside; the name is the outer one (T4). */
     ECH,
     NO_NAME,
+    /** A name that no route can have (T9). */
+    BAD_NAME,
     BAD_HELLO,
     NOT_TLS,
     TIMEOUT,

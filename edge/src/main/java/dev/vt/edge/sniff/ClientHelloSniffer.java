@@ -1,9 +1,9 @@
 package dev.vt.edge.sniff;
 
+import dev.vt.kernel.Hostname;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Locale;
 
 /**
  * Incremental reader of a TLS ClientHello (RFC 8446 §4.1.2, records §5.1). Bytes are handed in as they arrive, in any
@@ -211,10 +211,12 @@ public final class ClientHelloSniffer {
             if (at < in.limit()) {
                 readExtensions();
             }
-            String host = normal(name);
-            return host.isEmpty() || isIpLiteral(host)
-                    ? new Sniffed.NoName(encrypted)
-                    : new Sniffed.Name(host, encrypted);
+            if (name.isEmpty() || name.equals(".") || Hostname.isIpLiteral(name)) {
+                return new Sniffed.NoName(encrypted);
+            }
+            return Hostname.normalize(name)
+                    .<Sniffed>map(host -> new Sniffed.Name(host, encrypted))
+                    .orElse(Sniffed.BAD_NAME);
         }
 
         private void readExtensions() throws Malformed {
@@ -287,24 +289,6 @@ public final class ClientHelloSniffer {
                 throw new Malformed(what);
             }
             at += bytes;
-        }
-
-        private static String normal(String name) {
-            String lower = name.toLowerCase(Locale.ROOT);
-            return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
-        }
-
-        /** Colons are in no name; a last label of digits makes an IPv4 address. */
-        private static boolean isIpLiteral(String host) {
-            if (host.indexOf(':') >= 0) {
-                return true;
-            }
-            for (int i = host.lastIndexOf('.') + 1; i < host.length(); i++) {
-                if (host.charAt(i) < '0' || host.charAt(i) > '9') {
-                    return false;
-                }
-            }
-            return true;
         }
     }
 }

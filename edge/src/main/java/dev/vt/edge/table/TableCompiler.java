@@ -2,6 +2,7 @@ package dev.vt.edge.table;
 
 import dev.vt.api.edge.EdgeTable;
 import dev.vt.edge.proxy.ProxyTlv;
+import dev.vt.kernel.Hostname;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -9,7 +10,6 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -145,11 +145,7 @@ public final class TableCompiler {
         if (kind == Route.Kind.TCP_RAW) {
             return "";
         }
-        if (name == null
-                || name.isEmpty()
-                || name.endsWith(".")
-                || !name.equals(name.toLowerCase(Locale.ROOT))
-                || !name.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+        if (name == null || !Hostname.normalize(name).equals(Optional.of(name))) {
             throw invalid(route, "hostname");
         }
         return name;

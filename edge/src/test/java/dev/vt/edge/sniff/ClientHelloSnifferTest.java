@@ -3,12 +3,17 @@ package dev.vt.edge.sniff;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vt.kernel.Hostname;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.Chars;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 
 class ClientHelloSnifferTest {
@@ -54,6 +59,29 @@ class ClientHelloSnifferTest {
     @Test
     void t3NameIsLowerCaseWithoutATrailingDot() {
         assertThat(sniff(hello(Hellos.serverName("App.Example.COM.")))).isEqualTo(NAMED);
+    }
+
+    /** What a route may be called is what its clients may ask for, and nothing else is looked up. */
+    @Property(tries = 2000)
+    void r1TheSnifferAgreesWithTheNormaliser(
+            @ForAll @Chars({'a', 'Z', '0', 'x', '-', '.', '_', '*', ':'}) @StringLength(min = 2, max = 12)
+                    String name) {
+        Sniffed result = sniff(hello(Hellos.serverName(name)));
+        Optional<String> normal = Hostname.normalize(name);
+
+        if (normal.isPresent()) {
+            assertThat(result).isEqualTo(new Sniffed.Name(normal.get(), false));
+        } else {
+            assertThat(result).isIn(Sniffed.BAD_NAME, new Sniffed.NoName(false));
+        }
+    }
+
+    @Test
+    void t9NamesThatNoRouteCanHaveAreUnusable() {
+        for (String name :
+                List.of("localhost", "*.example.com", "a_b.example", "-a.example", "b\u00fccher.example", "a..b")) {
+            assertThat(sniff(hello(Hellos.serverName(name)))).as(name).isEqualTo(Sniffed.BAD_NAME);
+        }
     }
 
     @Test
