@@ -48,7 +48,7 @@ public final class ReplicatedBlobs implements BlobPeers, AutoCloseable {
      * @param majority that has all of a push
      */
     public record Patience(Duration answers, Duration content, Duration majority) {
-        /** Below the 60 s for which a forwarded request waits for the leader. */
+        /** Together below the 60 s for which a forwarded request waits for the leader. */
         public static final Patience DEFAULT =
                 new Patience(Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(30));
     }
@@ -128,14 +128,20 @@ public final class ReplicatedBlobs implements BlobPeers, AutoCloseable {
     }
 
     @Override
-    public boolean fetch(BlobRef blob) {
-        CompletableFuture<Boolean> fetched = fetch.start(blob);
+    public boolean fetch(List<BlobRef> blobs) {
+        List<CompletableFuture<Boolean>> coming =
+                blobs.stream().map(fetch::start).toList();
+        long deadline = System.nanoTime() + patience.content().toNanos();
         try {
-            return fetched.get(patience.content().toMillis(), TimeUnit.MILLISECONDS);
+            boolean all = true;
+            for (CompletableFuture<Boolean> each : coming) {
+                all &= each.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+            }
+            return all;
         } catch (TimeoutException e) {
             throw unavailable("the content is still on its way from another server; try again");
         } catch (ExecutionException e) {
-            log.warn("a blob cannot be fetched digest={}", blob.digest(), e.getCause());
+            log.warn("content cannot be fetched blobs={}", blobs.size(), e.getCause());
             throw unavailable("the content cannot be fetched from another server now; try again");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

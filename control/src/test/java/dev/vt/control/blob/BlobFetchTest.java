@@ -227,6 +227,31 @@ class BlobFetchTest {
         assertThat(peers.reads).hasSize(1);
     }
 
+    @Test
+    void whoeverWaitsTooLongIsToldToTryAgainAndTheTransferGoesOn() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        peers.sources.put("one", offset -> {
+            awaitUninterruptibly(go);
+            return GOOD.from(offset);
+        });
+        ReplicatedBlobs impatient = new ReplicatedBlobs(
+                store,
+                new ReplicatedBlobs.Group("self", () -> Set.of("self", "one"), peers::servers),
+                peers,
+                new ReplicatedBlobs.Patience(Duration.ZERO, Duration.ZERO, Duration.ZERO));
+
+        assertThatThrownBy(() -> impatient.fetch(List.of(BLOB)))
+                .isInstanceOfSatisfying(
+                        RegistryException.class,
+                        refused -> assertThat(refused.code()).isEqualTo(RegistryException.Code.UNAVAILABLE));
+        CompletableFuture<Boolean> same = impatient.fetching().start(BLOB);
+        go.countDown();
+
+        assertThat(same.get(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(blobs.fetch(List.of(BLOB))).isTrue();
+        assertThat(peers.reads).hasSize(1);
+    }
+
     private static void awaitUninterruptibly(CountDownLatch latch) throws IOException {
         try {
             latch.await();

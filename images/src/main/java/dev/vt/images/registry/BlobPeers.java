@@ -20,7 +20,7 @@ public interface BlobPeers {
         }
 
         @Override
-        public boolean fetch(BlobRef blob) {
+        public boolean fetch(List<BlobRef> blobs) {
             return false;
         }
 
@@ -37,8 +37,8 @@ public interface BlobPeers {
     /** Whether another server has it. */
     boolean have(BlobRef blob);
 
-    /** Puts it into this server's store; false if no other server has it. */
-    boolean fetch(BlobRef blob);
+    /** Puts them into this server's store; false if there is one that no other server has. */
+    boolean fetch(List<BlobRef> blobs);
 
     /** Returns once a majority of the voters, this server among them, has all on disk. */
     void secure(List<BlobRef> blobs);

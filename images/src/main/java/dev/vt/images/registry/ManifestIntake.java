@@ -57,10 +57,15 @@ final class ManifestIntake {
             }
         }
         List<BlobRef> blobs = locate(repository, parts.blobs());
+        List<BlobRef> lacking = new ArrayList<>();
         for (BlobRef blob : blobs) {
-            if (!store.hold(blob.digest()) && !peers.fetch(blob)) {
-                throw unknown(blob.digest());
+            if (!store.hold(blob.digest())) {
+                lacking.add(blob);
             }
+        }
+        if (!lacking.isEmpty() && !peers.fetch(lacking)) {
+            throw new RegistryException(
+                    Code.MANIFEST_BLOB_UNKNOWN, "manifest names content that is on no server that can be reached");
         }
         store.put(digest, content);
         RegistryCatalog.Manifest manifest = new RegistryCatalog.Manifest(digest, mediaType, content.length);

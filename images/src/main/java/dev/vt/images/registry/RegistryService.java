@@ -164,7 +164,7 @@ public final class RegistryService implements HttpService {
                 .orElseThrow(() -> new RegistryException(Code.BLOB_UNKNOWN, "blob unknown to repository"));
         boolean head = request.prologue().method().equals(Method.HEAD);
         // Content that is nowhere must be pushed again, and no client does that with a blob that is said to be there.
-        if (store.file(digest).isEmpty() && !(head ? peers.have(blob) : peers.fetch(blob))) {
+        if (store.file(digest).isEmpty() && !(head ? peers.have(blob) : peers.fetch(List.of(blob)))) {
             throw new RegistryException(Code.BLOB_UNKNOWN, "no server that can be reached has the blob");
         }
         long size = blob.size();
@@ -220,7 +220,7 @@ public final class RegistryService implements HttpService {
             String repository, String reference, RegistryAccess access, boolean headOnly, ServerResponse response)
             throws IOException {
         RegistryCatalog.Manifest manifest = manifest(repository, reference, access.pullsDeleted())
-                .filter(found -> store.file(found.digest()).isPresent() || peers.fetch(found.content()))
+                .filter(found -> store.file(found.digest()).isPresent() || peers.fetch(List.of(found.content())))
                 .orElseThrow(() -> new RegistryException(Code.MANIFEST_UNKNOWN, "manifest unknown"));
         response.header("Docker-Content-Digest", manifest.digest().toString())
                 .header("Content-Type", manifest.mediaType());

@@ -10,6 +10,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -78,7 +79,7 @@ final class UploadRequests {
 
     private boolean mounted(String repository, String from, OciDigest digest) throws IOException {
         Optional<BlobRef> blob = visible.find(from, digest, false);
-        if (blob.isEmpty() || (!store.hold(digest) && !peers.fetch(blob.get()))) {
+        if (blob.isEmpty() || (!store.hold(digest) && !peers.fetch(List.of(blob.get())))) {
             return false;
         }
         store.link(repository, digest);
