@@ -270,6 +270,7 @@ public final class ControlPlane implements AutoCloseable {
                 store,
                 new ComparisonClient(
                         () -> ServerIdentity.load(options.dataDir()).orElseThrow()),
+                () -> raftLog().viewDigests(),
                 () -> raftLog().leader(),
                 options.self().serverId(),
                 this::stopServing);
@@ -603,7 +604,10 @@ public final class ControlPlane implements AutoCloseable {
                 new Enroller(store, system, clusters, nodes, edges, authority),
                 new Renewer(store, clusters, nodes, edges, authority, metrics, clock),
                 api,
-                raft == null ? null : () -> raftLog().snapshots());
+                raft == null
+                        ? null
+                        : new PlaneServer.Others(
+                                () -> raftLog().snapshots(), () -> raftLog().viewDigests()));
         running.push(planes);
         running.push(dispatcher::endStreams);
         health.start();

@@ -10,6 +10,7 @@ import dev.vt.control.enrollment.Renewer;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.node.Heartbeats;
 import dev.vt.control.node.Nodes;
+import dev.vt.eventlog.ViewDigests;
 import dev.vt.eventlog.store.SnapshotSource;
 import dev.vt.kernel.IdSource;
 import io.grpc.Server;
@@ -98,11 +99,14 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
         tail.add(edges::show);
     }
 
+    /** What other servers may ask for. */
+    public record Others(Supplier<SnapshotSource> snapshots, Supplier<List<ViewDigests>> views) {}
+
     /**
      * Opens the port; the views must be open.
      *
      * @param open services that know their callers in another way than by certificates, or are for everybody
-     * @param snapshots for other servers; null in direct mode
+     * @param others null in direct mode
      * @throws UncheckedIOException if it cannot be bound
      */
     public void start(
@@ -111,7 +115,7 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
             Enroller enroller,
             Renewer renewer,
             List<ServerServiceDefinition> open,
-            @Nullable Supplier<SnapshotSource> snapshots) {
+            @Nullable Others others) {
         Set<String> openNames = open.stream()
                 .map(service -> service.getServiceDescriptor().getName())
                 .collect(Collectors.toUnmodifiableSet());
@@ -139,8 +143,8 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .permitKeepAliveTime(5, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true);
-        if (snapshots != null) {
-            builder.addService(new ServerPlaneService(wiring.state(), snapshots));
+        if (others != null) {
+            builder.addService(new ServerPlaneService(wiring.state(), others.snapshots(), others.views()));
         }
         Server started = builder.build();
         try {

@@ -6,8 +6,10 @@ import dev.vt.api.proto.ServerCompareResponse;
 import dev.vt.api.proto.ServerPlaneGrpc;
 import dev.vt.api.proto.ServerSnapshotChunk;
 import dev.vt.api.proto.ServerSnapshotRequest;
+import dev.vt.api.proto.ServerViewDigests;
 import dev.vt.control.cluster.StateComparison;
 import dev.vt.control.feature.StateReader;
+import dev.vt.eventlog.ViewDigests;
 import dev.vt.eventlog.store.EventStoreException;
 import dev.vt.eventlog.store.SnapshotRequest;
 import dev.vt.eventlog.store.SnapshotSource;
@@ -21,6 +23,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -36,11 +39,13 @@ final class ServerPlaneService extends ServerPlaneGrpc.ServerPlaneImplBase {
 
     private final StateReader state;
     private final Supplier<SnapshotSource> snapshots;
+    private final Supplier<List<ViewDigests>> views;
     private final Semaphore one = new Semaphore(1);
 
-    ServerPlaneService(StateReader state, Supplier<SnapshotSource> snapshots) {
+    ServerPlaneService(StateReader state, Supplier<SnapshotSource> snapshots, Supplier<List<ViewDigests>> views) {
         this.state = state;
         this.snapshots = snapshots;
+        this.views = views;
     }
 
     @Override
@@ -77,11 +82,20 @@ final class ServerPlaneService extends ServerPlaneGrpc.ServerPlaneImplBase {
             StateComparison.chainHash(state, request.getEventId())
                     .ifPresent(hash -> answer.setChainHash(
                             ByteString.copyFrom(HexFormat.of().parseHex(hash))));
+            views.get().forEach(kept -> answer.addViews(message(kept)));
             out.onNext(answer.build());
             out.onCompleted();
         } catch (ProblemException e) {
             out.onError(GrpcProblems.exception(e.problem()));
         }
+    }
+
+    private static ServerViewDigests message(ViewDigests kept) {
+        ServerViewDigests.Builder views = ServerViewDigests.newBuilder().setEventId(kept.eventId());
+        kept.digests()
+                .forEach((view, digest) -> views.putDigests(
+                        view, ByteString.copyFrom(HexFormat.of().parseHex(digest))));
+        return views.build();
     }
 
     /** Waits for the receiver: what gRPC has not sent yet stays bounded. */

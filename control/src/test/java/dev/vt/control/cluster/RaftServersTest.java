@@ -44,9 +44,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -60,6 +64,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("cluster")
 class RaftServersTest {
     private static final Duration WITHIN = Duration.ofMinutes(2);
+    /** Few, so that views are compared in every test. */
+    private static final long DIGEST_EVENTS = 10;
+
     private static final UUID GROUP = UUID.nameUUIDFromBytes("test".getBytes(StandardCharsets.US_ASCII));
 
     @TempDir
@@ -123,7 +130,7 @@ class RaftServersTest {
                                                 : List.of(new RaftOptions.Peer(id, address)),
                                         opened.raft(),
                                         new RaftOptions.Tls(tls.keys(), tls.trust()),
-                                        new RaftOptions.Timing(Duration.ofMillis(700), 10_000)),
+                                        new RaftOptions.Timing(Duration.ofMillis(700), 10_000, DIGEST_EVENTS)),
                                 file.seed(),
                                 tls),
                         Clock.systemUTC(),
@@ -181,6 +188,15 @@ class RaftServersTest {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException(e);
             }
+        }
+
+        /** All that comes until the server ends it. */
+        CompletableFuture<String> stream(String path) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + api.getPort() + path))
+                    .header("authorization", "Bearer " + token)
+                    .build();
+            return http.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+                    .thenApply(answer -> answer.statusCode() + " " + answer.body());
         }
 
         JsonNode get(String path, String... headers) {
@@ -390,6 +406,7 @@ class RaftServersTest {
         Server wrong =
                 servers.stream().filter(server -> server != leader).findFirst().orElseThrow();
 
+        CompletableFuture<String> stream = wrong.stream("/v1/cluster/events/stream");
         corrupt(wrong);
         leader.send("POST", "/v1/orgs", Json.object().put("name", "after"));
 
@@ -398,6 +415,9 @@ class RaftServersTest {
             return answer.statusCode() == 503
                     && Json.parse(answer.body()).path("code").asText().equals("state_diverged");
         });
+        assertThat(stream.get(WITHIN.toSeconds(), TimeUnit.SECONDS))
+                .as("a stream that was open")
+                .contains("\"state_diverged\"");
         assertThat(wrong.send("POST", "/v1/auth/login", Json.object()).statusCode())
                 .isEqualTo(503);
         assertThat(wrong.send("GET", "/v2/", null).statusCode()).as("registry").isEqualTo(503);
@@ -411,6 +431,67 @@ class RaftServersTest {
                 .isEqualTo(201);
         wrong.close();
         assertThatThrownBy(wrong::start).isInstanceOf(DivergedException.class);
+    }
+
+    /** S13, the second half: the log is the others', a row of a view is not. */
+    @Test
+    void aServerWithAnotherRowStopsServing_S13() throws Exception {
+        Server first = server("a");
+        try (DataDir opened = DataDir.open(first.dataDir)) {
+            new RaftFile(Optional.empty()).save(opened.root());
+        }
+        first.start();
+        bootstrap(first);
+        joined("b", first);
+        joined("c", first);
+        await("three voters", () -> voters(first) == 3);
+        Server leader = leader();
+        AtomicInteger orgs = new AtomicInteger();
+        await("views are compared", () -> {
+            leader.send("POST", "/v1/orgs", Json.object().put("name", "org-" + orgs.incrementAndGet()));
+            return !comparedViews().isEmpty();
+        });
+        allEqual();
+        Server wrong =
+                servers.stream().filter(server -> server != leader).findFirst().orElseThrow();
+
+        PostgresAddress address = wrong.database.address();
+        try (Connection connection = DriverManager.getConnection(address.url(), address.user(), address.password());
+                Statement statement = connection.createStatement()) {
+            assertThat(statement.executeUpdate("UPDATE live.orgs SET name = 'other' WHERE name = 'acme'"))
+                    .isEqualTo(1);
+        }
+
+        await("it does not serve", () -> {
+            leader.send("POST", "/v1/orgs", Json.object().put("name", "org-" + orgs.incrementAndGet()));
+            HttpResponse<String> answer = wrong.send("GET", "/v1/servers", null);
+            return answer.statusCode() == 503
+                    && Json.parse(answer.body()).path("code").asText().equals("state_diverged");
+        });
+        for (Server server : servers) {
+            assertThat(server.send("GET", "/readyz", null).statusCode()).isEqualTo(server == wrong ? 503 : 200);
+        }
+    }
+
+    /** The views that all servers have digests of as of one event, each with what they say. */
+    private Map<String, Set<String>> comparedViews() {
+        Map<String, List<String>> said = new TreeMap<>();
+        for (Server server : servers) {
+            server.running()
+                    .raftLog()
+                    .viewDigests()
+                    .forEach(kept -> kept.digests()
+                            .forEach((view, digest) -> said.computeIfAbsent(
+                                            kept.eventId() + " " + view, key -> new ArrayList<>())
+                                    .add(digest)));
+        }
+        Map<String, Set<String>> compared = new TreeMap<>();
+        said.forEach((view, digests) -> {
+            if (digests.size() == servers.size()) {
+                compared.put(view, Set.copyOf(digests));
+            }
+        });
+        return compared;
     }
 
     /** The head's hash, which the next event's covers: from then on the chain is another. */
@@ -495,6 +576,8 @@ class RaftServersTest {
             first = all.getFirst();
             if (all.stream().mapToLong(Verification::head).distinct().count() == 1) {
                 assertThat(all).allMatch(first::equals);
+                assertThat(comparedViews().values())
+                        .allSatisfy(digests -> assertThat(digests).hasSize(1));
                 return;
             }
         }

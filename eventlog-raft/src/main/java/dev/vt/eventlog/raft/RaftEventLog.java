@@ -3,6 +3,8 @@ package dev.vt.eventlog.raft;
 import dev.vt.eventlog.AppendResult;
 import dev.vt.eventlog.ApplyHaltedException;
 import dev.vt.eventlog.Batch;
+import dev.vt.eventlog.ViewDigests;
+import dev.vt.eventlog.store.DigestTaker;
 import dev.vt.eventlog.store.EngineContext;
 import dev.vt.eventlog.store.Leadership;
 import dev.vt.eventlog.store.LogEngine;
@@ -55,6 +57,7 @@ public final class RaftEventLog implements LogEngine {
     private static final int IN_FLIGHT_KIB = 48 * 1024;
 
     private final EngineContext context;
+    private final DigestTaker digests;
     private final EntryApplier applier;
     private final RaftRequests requests;
     private final Proposer proposer;
@@ -66,6 +69,7 @@ public final class RaftEventLog implements LogEngine {
 
     private RaftEventLog(EngineContext context, RaftOptions options, SnapshotTransport transport) {
         this.context = context;
+        this.digests = context.digestViews(options.timing().digestEvents());
         this.applier = new EntryApplier(context, this::entryAt, this::stepAside);
         this.proposer = new Proposer(this::propose, IN_FLIGHT);
         LogStateMachine machine = new LogStateMachine(context, applier, transport, new Events());
@@ -276,6 +280,11 @@ public final class RaftEventLog implements LogEngine {
         }
     }
 
+    /** Of the core views, after the same events on every server (S13); the oldest first. */
+    public List<ViewDigests> viewDigests() {
+        return digests.kept();
+    }
+
     /** This server's state for one that lags; what a {@link SnapshotTransport} brings comes from here. */
     public SnapshotSource snapshots() {
         return context.snapshots();
@@ -389,6 +398,7 @@ public final class RaftEventLog implements LogEngine {
             log.warn("the Raft server did not close", e);
         }
         applier.close();
+        digests.close();
     }
 
     private void giveLeadershipAway() {
