@@ -287,6 +287,7 @@ public final class ControlPlane implements AutoCloseable {
         this.comparison = new StateComparison(
                 store,
                 new ComparisonClient(this::identity),
+                () -> raftLog().viewDigests(),
                 () -> raftLog().leader(),
                 options.self().serverId(),
                 this::stopServing);
@@ -638,6 +639,7 @@ public final class ControlPlane implements AutoCloseable {
                         ? null
                         : new PlaneServer.ForServers(
                                 () -> raftLog().snapshots(),
+                                () -> raftLog().viewDigests(),
                                 registry.shelf(),
                                 List.of(exec.forServers(), new LogPlaneService(this::raftLog))));
         running.push(planes);

@@ -51,7 +51,7 @@ public final class Json {
     }
 
     /**
-     * Of what this program wrote: not searched for duplicate keys, which costs a fifth.
+     * Of what this program wrote, canonical: not searched for duplicate keys.
      *
      * @throws IllegalArgumentException if the bytes are not one JSON document
      */

@@ -216,7 +216,9 @@ final class MembershipController implements Reconciler {
                         .put("detail", "fewer servers may have a vote than raft.desired_voters: join one, or lower it");
             default ->
                 payload.put("reason_code", condition)
-                        .put("detail", "its log differs from the others'; it must join again with empty data");
+                        .put(
+                                "detail",
+                                "its log or its views differ from the others'; it must join again with empty data");
         };
     }
 

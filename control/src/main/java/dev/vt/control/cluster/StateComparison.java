@@ -3,11 +3,14 @@ package dev.vt.control.cluster;
 import dev.vt.control.cluster.Servers.Server;
 import dev.vt.control.feature.StateReader;
 import dev.vt.eventlog.StoredEvent;
+import dev.vt.eventlog.ViewDigests;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -17,16 +20,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether this server's log is the others' (S13). One virtual thread asks every other server for the chain's hash at an event
- * that was the newest here one period ago, so that whoever keeps up has it. Each server judges itself: one that is wrong cannot be
- * trusted to be told. It never becomes right again.
+ * Whether this server's log and views are the others' (S13). One virtual thread asks every other server for the chain's hash at
+ * an event that was the newest here one period ago, so that whoever keeps up has it, and for the digests of its views. Each server
+ * judges itself: one that is wrong cannot be trusted to be told. It never becomes right again.
  */
 public final class StateComparison implements AutoCloseable {
     /** How another server is asked. */
     @FunctionalInterface
     public interface Peer {
-        /** The chain's hash there; empty if it does not answer in time, or has not got the event. */
-        Optional<String> chainHash(Server server, long eventId);
+        /** Empty if it does not answer in time. */
+        Optional<Answer> ask(Server server, long eventId);
+    }
+
+    /**
+     * @param chainHash at the event that was asked for; empty if the server has not got it
+     * @param views of the last boundaries; those of two servers need not be the same ones
+     */
+    public record Answer(Optional<String> chainHash, List<ViewDigests> views) {
+        public Answer {
+            views = List.copyOf(views);
+        }
     }
 
     private static final Logger log = LoggerFactory.getLogger(StateComparison.class);
@@ -36,6 +49,7 @@ public final class StateComparison implements AutoCloseable {
     private final StateReader state;
     private final Servers servers;
     private final Peer peer;
+    private final Supplier<List<ViewDigests>> views;
     private final Supplier<Optional<String>> leader;
     private final String self;
     private final Runnable stopServing;
@@ -46,14 +60,21 @@ public final class StateComparison implements AutoCloseable {
     private long mark;
 
     /**
+     * @param views of this server
      * @param leader id
      * @param stopServing called when this server is found to be wrong, and every second after: it may lead again
      */
     public StateComparison(
-            StateReader state, Peer peer, Supplier<Optional<String>> leader, String self, Runnable stopServing) {
+            StateReader state,
+            Peer peer,
+            Supplier<List<ViewDigests>> views,
+            Supplier<Optional<String>> leader,
+            String self,
+            Runnable stopServing) {
         this.state = state;
         this.servers = new Servers(state);
         this.peer = peer;
+        this.views = views;
         this.leader = leader;
         this.self = self;
         this.stopServing = stopServing;
@@ -101,16 +122,23 @@ public final class StateComparison implements AutoCloseable {
         }
         List<Server> live = servers.live();
         Map<String, String> hashes = new TreeMap<>();
+        Map<String, List<ViewDigests>> kept = new TreeMap<>();
         Set<String> after = new TreeSet<>();
         for (Server server : live) {
-            Optional<String> hash = server.id().equals(self) ? chainHash(state, event) : peer.chainHash(server, event);
+            Optional<Answer> answer = server.id().equals(self)
+                    ? Optional.of(new Answer(chainHash(state, event), views.get()))
+                    : peer.ask(server, event);
+            answer.ifPresent(given -> kept.put(server.id(), given.views()));
+            Optional<String> hash = answer.flatMap(Answer::chainHash);
             hash.ifPresent(value -> hashes.put(server.id(), value));
             if (hash.isEmpty() && isDiverged(server.id())) {
                 after.add(server.id());
             }
         }
-        after.addAll(Divergence.diverged(hashes, live.size(), leader.get().orElse("")));
-        after.stream()
+        String leads = leader.get().orElse("");
+        Set<String> byLog = Divergence.diverged(hashes, live.size(), leads);
+        SortedMap<String, SortedSet<String>> byViews = Divergence.viewsDiverged(kept, live.size(), leads);
+        byLog.stream()
                 .filter(server -> !isDiverged(server))
                 .forEach(server -> log.error(
                         "a server's log differs (state_diverged); it must be seeded again"
@@ -118,6 +146,16 @@ public final class StateComparison implements AutoCloseable {
                         server,
                         event,
                         hashes));
+        byViews.forEach((server, names) -> {
+            if (!isDiverged(server)) {
+                log.error(
+                        "a server's views differ (state_diverged); it must be seeded again server={} views={}",
+                        server,
+                        names);
+            }
+        });
+        after.addAll(byLog);
+        after.addAll(byViews.keySet());
         diverged = Set.copyOf(after);
     }
 

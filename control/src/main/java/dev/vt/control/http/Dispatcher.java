@@ -176,7 +176,7 @@ public final class Dispatcher implements AutoCloseable {
                         gate.recheck(knock);
                     }
                 },
-                () -> stopping);
+                () -> stopping ? "server_stopping" : role.diverged() ? "state_diverged" : null);
     }
 
     /** S13: this server must not answer. */

@@ -5,7 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** When the server must end a stream, and why (A15). Used by the stream's thread only. */
@@ -15,16 +15,19 @@ public final class StreamLife {
     private final Clock clock;
     private final Instant deadline;
     private final Runnable tokenCheck;
-    private final BooleanSupplier stopping;
+    private final Supplier<@Nullable String> over;
     private Instant nextTokenCheck;
     private @Nullable String endReason;
 
-    /** @param tokenCheck throws {@code ProblemException} once the token is dead */
-    StreamLife(Clock clock, Duration life, Runnable tokenCheck, BooleanSupplier stopping) {
+    /**
+     * @param tokenCheck throws {@code ProblemException} once the token is dead
+     * @param over why the server ends all streams; null while it does not
+     */
+    StreamLife(Clock clock, Duration life, Runnable tokenCheck, Supplier<@Nullable String> over) {
         this.clock = clock;
         this.deadline = clock.instant().plus(life);
         this.tokenCheck = tokenCheck;
-        this.stopping = stopping;
+        this.over = over;
         this.nextTokenCheck = clock.instant().plus(TOKEN_CHECK);
     }
 
@@ -48,8 +51,9 @@ public final class StreamLife {
 
     private @Nullable String findEnd() {
         Instant now = clock.instant();
-        if (stopping.getAsBoolean()) {
-            return "server_stopping";
+        String reason = over.get();
+        if (reason != null) {
+            return reason;
         }
         if (!now.isBefore(deadline)) {
             return "max_duration";

@@ -11,6 +11,7 @@ import dev.vt.control.enrollment.Renewer;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.node.Heartbeats;
 import dev.vt.control.node.Nodes;
+import dev.vt.eventlog.ViewDigests;
 import dev.vt.eventlog.store.SnapshotSource;
 import dev.vt.kernel.IdSource;
 import io.grpc.BindableService;
@@ -78,7 +79,11 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
      *
      * @param others services of nouns
      */
-    public record ForServers(Supplier<SnapshotSource> snapshots, BlobShelf blobs, List<BindableService> others) {}
+    public record ForServers(
+            Supplier<SnapshotSource> snapshots,
+            Supplier<List<ViewDigests>> views,
+            BlobShelf blobs,
+            List<BindableService> others) {}
 
     private final Wiring wiring;
     private final NodeStreams nodes;
@@ -149,7 +154,8 @@ public final class PlaneServer implements NodeLinks, AutoCloseable {
                 .permitKeepAliveTime(5, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true);
         if (forServers != null) {
-            builder.addService(new ServerPlaneService(wiring.state(), forServers.snapshots(), forServers.blobs()));
+            builder.addService(new ServerPlaneService(
+                    wiring.state(), forServers.snapshots(), forServers.views(), forServers.blobs()));
             forServers.others().forEach(builder::addService);
         }
         Server started = builder.build();

@@ -13,8 +13,10 @@ import dev.vt.api.proto.ServerReadBlobRequest;
 import dev.vt.api.proto.ServerSnapshotChunk;
 import dev.vt.api.proto.ServerSnapshotRequest;
 import dev.vt.control.blob.BlobShelf;
+import dev.vt.api.proto.ServerViewDigests;
 import dev.vt.control.cluster.StateComparison;
 import dev.vt.control.feature.StateReader;
+import dev.vt.eventlog.ViewDigests;
 import dev.vt.eventlog.store.EventStoreException;
 import dev.vt.eventlog.store.SnapshotRequest;
 import dev.vt.eventlog.store.SnapshotSource;
@@ -27,6 +29,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -38,12 +41,18 @@ final class ServerPlaneService extends ServerPlaneGrpc.ServerPlaneImplBase {
 
     private final StateReader state;
     private final Supplier<SnapshotSource> snapshots;
+    private final Supplier<List<ViewDigests>> views;
     private final BlobCalls blobs;
     private final Semaphore one = new Semaphore(1);
 
-    ServerPlaneService(StateReader state, Supplier<SnapshotSource> snapshots, BlobShelf shelf) {
+    ServerPlaneService(
+            StateReader state,
+            Supplier<SnapshotSource> snapshots,
+            Supplier<List<ViewDigests>> views,
+            BlobShelf shelf) {
         this.state = state;
         this.snapshots = snapshots;
+        this.views = views;
         this.blobs = new BlobCalls(shelf);
     }
 
@@ -82,11 +91,20 @@ final class ServerPlaneService extends ServerPlaneGrpc.ServerPlaneImplBase {
             StateComparison.chainHash(state, request.getEventId())
                     .ifPresent(hash -> answer.setChainHash(
                             ByteString.copyFrom(HexFormat.of().parseHex(hash))));
+            views.get().forEach(kept -> answer.addViews(message(kept)));
             out.onNext(answer.build());
             out.onCompleted();
         } catch (ProblemException e) {
             out.onError(GrpcProblems.exception(e.problem()));
         }
+    }
+
+    private static ServerViewDigests message(ViewDigests kept) {
+        ServerViewDigests.Builder views = ServerViewDigests.newBuilder().setEventId(kept.eventId());
+        kept.digests()
+                .forEach((view, digest) -> views.putDigests(
+                        view, ByteString.copyFrom(HexFormat.of().parseHex(digest))));
+        return views.build();
     }
 
     @Override

@@ -12,6 +12,10 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -185,6 +189,7 @@ class RaftServersTest extends RaftServers {
         Server wrong =
                 servers.stream().filter(server -> server != leader).findFirst().orElseThrow();
 
+        CompletableFuture<String> stream = wrong.stream("/v1/cluster/events/stream");
         corrupt(wrong);
         leader.send("POST", "/v1/orgs", Json.object().put("name", "after"));
 
@@ -193,6 +198,9 @@ class RaftServersTest extends RaftServers {
             return answer.statusCode() == 503
                     && Json.parse(answer.body()).path("code").asText().equals("state_diverged");
         });
+        assertThat(stream.get(WITHIN.toSeconds(), TimeUnit.SECONDS))
+                .as("a stream that was open")
+                .contains("\"state_diverged\"");
         assertThat(wrong.send("POST", "/v1/auth/login", Json.object()).statusCode())
                 .isEqualTo(503);
         assertThat(wrong.send("GET", "/v2/", null).statusCode()).as("registry").isEqualTo(503);
@@ -206,6 +214,41 @@ class RaftServersTest extends RaftServers {
                 .isEqualTo(201);
         wrong.close();
         assertThatThrownBy(wrong::start).isInstanceOf(DivergedException.class);
+    }
+
+    /** S13, the second half: the log is the others', a row of a view is not. */
+    @Test
+    void aServerWithAnotherRowStopsServing_S13() throws Exception {
+        Server first = founded("a");
+        joined("b", first);
+        joined("c", first);
+        await("three voters", () -> voters(first) == 3);
+        Server leader = leader();
+        AtomicInteger orgs = new AtomicInteger();
+        await("views are compared", () -> {
+            leader.send("POST", "/v1/orgs", Json.object().put("name", "org-" + orgs.incrementAndGet()));
+            return !comparedViews().isEmpty();
+        });
+        allEqual();
+        Server wrong =
+                servers.stream().filter(server -> server != leader).findFirst().orElseThrow();
+
+        PostgresAddress address = wrong.database.address();
+        try (Connection connection = DriverManager.getConnection(address.url(), address.user(), address.password());
+                Statement statement = connection.createStatement()) {
+            assertThat(statement.executeUpdate("UPDATE live.orgs SET name = 'other' WHERE name = 'acme'"))
+                    .isEqualTo(1);
+        }
+
+        await("it does not serve", () -> {
+            leader.send("POST", "/v1/orgs", Json.object().put("name", "org-" + orgs.incrementAndGet()));
+            HttpResponse<String> answer = wrong.send("GET", "/v1/servers", null);
+            return answer.statusCode() == 503
+                    && Json.parse(answer.body()).path("code").asText().equals("state_diverged");
+        });
+        for (Server server : servers) {
+            assertThat(server.send("GET", "/readyz", null).statusCode()).isEqualTo(server == wrong ? 503 : 200);
+        }
     }
 
     /** The head's hash, which the next event's covers: from then on the chain is another. */

@@ -41,6 +41,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -52,6 +55,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Servers in Raft mode, each on its own database: joined by tokens, over mutual TLS. What a test makes is ended with it. */
 public abstract class RaftServers {
     protected static final Duration WITHIN = Duration.ofMinutes(2);
+    /** Few, so that views are compared in every test. */
+    private static final long DIGEST_EVENTS = 10;
+
     private static final UUID GROUP = UUID.nameUUIDFromBytes("test".getBytes(StandardCharsets.US_ASCII));
 
     @TempDir
@@ -116,7 +122,7 @@ public abstract class RaftServers {
                                                 : List.of(new RaftOptions.Peer(id, address)),
                                         opened.raft(),
                                         new RaftOptions.Tls(tls.keys(), tls.trust()),
-                                        new RaftOptions.Timing(Duration.ofMillis(700), 10_000)),
+                                        new RaftOptions.Timing(Duration.ofMillis(700), 10_000, DIGEST_EVENTS)),
                                 file.seed(),
                                 tls),
                         Clock.systemUTC(),
@@ -174,6 +180,15 @@ public abstract class RaftServers {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException(e);
             }
+        }
+
+        /** All that comes until the server ends it. */
+        public CompletableFuture<String> stream(String path) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + api.getPort() + path))
+                    .header("authorization", "Bearer " + token)
+                    .build();
+            return http.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+                    .thenApply(answer -> answer.statusCode() + " " + answer.body());
         }
 
         public JsonNode get(String path, String... headers) {
@@ -244,6 +259,27 @@ public abstract class RaftServers {
         return server;
     }
 
+    /** The views that all servers have digests of as of one event, each with what they say. */
+    protected Map<String, Set<String>> comparedViews() {
+        Map<String, List<String>> said = new TreeMap<>();
+        for (Server server : servers) {
+            server.running()
+                    .raftLog()
+                    .viewDigests()
+                    .forEach(kept -> kept.digests()
+                            .forEach((view, digest) -> said.computeIfAbsent(
+                                            kept.eventId() + " " + view, key -> new ArrayList<>())
+                                    .add(digest)));
+        }
+        Map<String, Set<String>> compared = new TreeMap<>();
+        said.forEach((view, digests) -> {
+            if (digests.size() == servers.size()) {
+                compared.put(view, Set.copyOf(digests));
+            }
+        });
+        return compared;
+    }
+
     protected Server leader() {
         await("a leader", () -> servers.stream().anyMatch(Server::leads));
         return servers.stream().filter(Server::leads).findFirst().orElseThrow();
@@ -265,6 +301,8 @@ public abstract class RaftServers {
             first = all.getFirst();
             if (all.stream().mapToLong(Verification::head).distinct().count() == 1) {
                 assertThat(all).allMatch(first::equals);
+                assertThat(comparedViews().values())
+                        .allSatisfy(digests -> assertThat(digests).hasSize(1));
                 return;
             }
         }

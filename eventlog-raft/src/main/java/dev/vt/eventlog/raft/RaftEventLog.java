@@ -4,6 +4,8 @@ import dev.vt.eventlog.AppendResult;
 import dev.vt.eventlog.ApplyHaltedException;
 import dev.vt.eventlog.Batch;
 import dev.vt.eventlog.Precondition;
+import dev.vt.eventlog.ViewDigests;
+import dev.vt.eventlog.store.DigestTaker;
 import dev.vt.eventlog.store.EngineContext;
 import dev.vt.eventlog.store.Leadership;
 import dev.vt.eventlog.store.LogEngine;
@@ -57,6 +59,7 @@ public final class RaftEventLog implements LogEngine {
     private static final int IN_FLIGHT_KIB = 48 * 1024;
 
     private final EngineContext context;
+    private final DigestTaker digests;
     private final EntryApplier applier;
     private final RaftRequests requests;
     private final Proposer proposer;
@@ -71,6 +74,7 @@ public final class RaftEventLog implements LogEngine {
             EngineContext context, RaftOptions options, SnapshotTransport transport, BatchTransport batches) {
         this.context = context;
         this.batches = batches;
+        this.digests = context.digestViews(options.timing().digestEvents());
         this.applier = new EntryApplier(context, this::entryAt, this::stepAside);
         this.proposer = new Proposer(this::propose, IN_FLIGHT);
         LogStateMachine machine = new LogStateMachine(context, applier, transport, new Events());
@@ -328,6 +332,11 @@ public final class RaftEventLog implements LogEngine {
         }
     }
 
+    /** Of the core views, after the same events on every server (S13); the oldest first. */
+    public List<ViewDigests> viewDigests() {
+        return digests.kept();
+    }
+
     /** This server's state for one that lags; what a {@link SnapshotTransport} brings comes from here. */
     public SnapshotSource snapshots() {
         return context.snapshots();
@@ -441,6 +450,7 @@ public final class RaftEventLog implements LogEngine {
             log.warn("the Raft server did not close", e);
         }
         applier.close();
+        digests.close();
     }
 
     private void giveLeadershipAway() {

@@ -37,9 +37,10 @@ public record RaftOptions(
     /**
      * @param election least time without word from a leader before an election; the most is half as much again (V12)
      * @param snapshotEntries after so many entries the log is purged (V8); that many are kept for servers that lag
+     * @param digestEvents the core views are digested once per so many events, on all servers at the same ones (S13)
      */
-    public record Timing(Duration election, long snapshotEntries) {
-        public static final Timing DEFAULT = new Timing(Duration.ofMillis(800), 10_000);
+    public record Timing(Duration election, long snapshotEntries, long digestEvents) {
+        public static final Timing DEFAULT = new Timing(Duration.ofMillis(800), 10_000, 10_000);
     }
 
     public RaftOptions {

@@ -124,6 +124,6 @@ class DatabaseCrashTest {
                 List.of(new RaftOptions.Peer("srv_1", address)),
                 home.resolve("raft"),
                 null,
-                new RaftOptions.Timing(Duration.ofMillis(300), 10_000));
+                new RaftOptions.Timing(Duration.ofMillis(300), 10_000, 10_000));
     }
 }

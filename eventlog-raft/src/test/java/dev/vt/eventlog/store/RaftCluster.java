@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 /** Peers in this JVM, each on a database and a directory of its own. */
 final class RaftCluster implements LogSetup.Running {
     static final Duration WITHIN = Duration.ofSeconds(60);
+    /** Few, so that every test has views digested. */
+    static final long DIGEST_EVENTS = 20;
+
     private static final Duration ELECTION = Duration.ofMillis(500);
 
     /** One peer; stopped and started by the test. */
@@ -62,7 +65,7 @@ final class RaftCluster implements LogSetup.Running {
                     joins ? List.of() : founders(),
                     directory,
                     null,
-                    new RaftOptions.Timing(ELECTION, snapshotEntries));
+                    new RaftOptions.Timing(ELECTION, snapshotEntries, DIGEST_EVENTS));
             store = EventStore.open(
                     database.address(),
                     projections,

@@ -9,24 +9,38 @@ import dev.vt.eventlog.AppendResult;
 import dev.vt.eventlog.ApplyHaltedException;
 import dev.vt.eventlog.Batch;
 import dev.vt.eventlog.EventFilter;
+import dev.vt.eventlog.NewEvent;
 import dev.vt.eventlog.Precondition;
 import dev.vt.eventlog.Projection;
 import dev.vt.eventlog.ProjectionSet;
 import dev.vt.eventlog.StoredEvent;
 import dev.vt.eventlog.Verification;
+import dev.vt.eventlog.ViewDigests;
+import dev.vt.eventlog.postgres.PostgresAddress;
 import dev.vt.eventlog.raft.Membership;
 import dev.vt.eventlog.raft.RaftMembership;
 import dev.vt.testkit.TestClock;
 import dev.vt.testkit.TestDatabase;
 import dev.vt.testkit.log.Scenario;
 import dev.vt.testkit.log.Shop;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -66,6 +80,105 @@ class RaftClusterTest {
                 List.of(new Precondition.Seq(Shop.project(project), 0)),
                 List.of(Shop.created(project, "a"), Shop.renamed(project, "b")),
                 List.of());
+    }
+
+    /** S13: each server digests its core views after the same batches; equal servers say the same, one with another row does not. */
+    @Test
+    void viewsAreDigestedAfterTheSameEventsOnEveryServer_S13() throws Exception {
+        start(3, 10_000, Step.Probe.NONE);
+        AtomicInteger projects = new AtomicInteger();
+        RaftCluster.await("an event that all have digests of", () -> {
+            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int i = 0; i < 20; i++) {
+                    threads.submit(() -> append(sized(projects.incrementAndGet())));
+                }
+            }
+            return ofAll().isEmpty() ? null : true;
+        });
+        ofAll().values().forEach(digests -> assertThat(digests).hasSize(1));
+        List<StoredEvent> events = new ArrayList<>();
+        for (long after = 0;
+                events.addAll(read(after));
+                after = events.getLast().eventId()) {}
+        for (RaftCluster.Server server : cluster().servers()) {
+            assertThat(server.engine().viewDigests()).allSatisfy(kept -> {
+                List<StoredEvent> batch = events.stream()
+                        .filter(event -> event.batchId()
+                                .equals(events.get((int) kept.eventId() - 1).batchId()))
+                        .toList();
+                assertThat(batch.getLast().eventId()).isEqualTo(kept.eventId());
+                assertThat(batch).anyMatch(event -> event.eventId() % RaftCluster.DIGEST_EVENTS == 0);
+                assertThat(kept.digests())
+                        .containsOnlyKeys(
+                                "projects@1", "node_reservations@1", "instances@1", "quotas@1", "quota_usage@1");
+            });
+        }
+
+        RaftCluster.Server wrong = cluster().servers().getLast();
+        PostgresAddress address = wrong.database().address();
+        try (Connection connection = DriverManager.getConnection(address.url(), address.user(), address.password());
+                Statement statement = connection.createStatement()) {
+            assertThat(statement.executeUpdate("UPDATE live.projects SET name = 'other' WHERE id = 'prj_1'"))
+                    .isEqualTo(1);
+        }
+        long changed = events.getLast().eventId() + RaftCluster.DIGEST_EVENTS;
+        RaftCluster.await("a later event that all have digests of", () -> {
+            append(sized(projects.incrementAndGet()));
+            return ofAll().tailMap(changed).isEmpty() ? null : true;
+        });
+        assertThat(ofAll().tailMap(changed).values())
+                .allSatisfy(digests -> assertThat(digests).hasSize(2));
+        long event = ofAll().lastKey();
+        Map<String, String> right = digests(cluster().servers().getFirst(), event);
+        Map<String, String> others = digests(wrong, event);
+        assertThat(right.keySet())
+                .filteredOn(view -> !Objects.equals(right.get(view), others.get(view)))
+                .containsExactly("projects@1");
+    }
+
+    /** Of one to three events, so that boundaries fall into the middle of a batch as well. */
+    private static Batch sized(int number) {
+        String project = "prj_" + number;
+        List<NewEvent> events = new ArrayList<>(List.of(Shop.created(project, "a")));
+        for (int i = 0; i < number % 3; i++) {
+            events.add(Shop.renamed(project, "b" + i));
+        }
+        return new Batch(
+                "bat_" + number,
+                new TestClock().instant(),
+                Actor.system("test"),
+                "req_1",
+                null,
+                List.of(new Precondition.Seq(Shop.project(project), 0)),
+                events,
+                List.of());
+    }
+
+    private List<StoredEvent> read(long after) {
+        return cluster().leader().events().read(after, 1000, EventFilter.ALL).events();
+    }
+
+    private static Map<String, String> digests(RaftCluster.Server server, long event) {
+        return server.engine().viewDigests().stream()
+                .filter(kept -> kept.eventId() == event)
+                .findFirst()
+                .orElseThrow()
+                .digests();
+    }
+
+    /** What servers say, by the event, if all of them say something of it. */
+    private SortedMap<Long, Set<Map<String, String>>> ofAll() {
+        List<RaftCluster.Server> servers = cluster().servers();
+        SortedMap<Long, Integer> how = new TreeMap<>();
+        SortedMap<Long, Set<Map<String, String>>> what = new TreeMap<>();
+        for (RaftCluster.Server server : servers) {
+            for (ViewDigests kept : server.engine().viewDigests()) {
+                how.merge(kept.eventId(), 1, Integer::sum);
+                what.computeIfAbsent(kept.eventId(), id -> new HashSet<>()).add(kept.digests());
+            }
+        }
+        what.keySet().removeIf(event -> how.getOrDefault(event, 0) < servers.size());
+        return what;
     }
 
     private AppendResult append(Batch batch) {

@@ -9,6 +9,7 @@ import org.jdbi.v3.core.Handle;
 /** What a store gives to its {@link LogEngine}. Thread-safe, except for what it says of {@link #groups}. */
 public final class EngineContext {
     private final Database database;
+    private final ProjectionSet projections;
     private final BatchApplier applier;
     private final GroupApplier groups;
     private final HeadSignal head;
@@ -24,6 +25,7 @@ public final class EngineContext {
             LogMetrics metrics,
             Step.Probe probe) {
         this.database = database;
+        this.projections = projections;
         this.applier = new BatchApplier(schemas, projections.core());
         this.groups = new GroupApplier(applier, head, metrics, probe);
         this.head = head;
@@ -54,6 +56,16 @@ public final class EngineContext {
 
     public LogMetrics metrics() {
         return metrics;
+    }
+
+    /**
+     * Has the core views digested once per so many events (S13), from the first group on; for an engine with other servers beside
+     * this one. It is closed after the last group.
+     */
+    public DigestTaker digestViews(long every) {
+        DigestTaker taker = new DigestTaker(database, projections, every);
+        groups.takeDigests(taker);
+        return taker;
     }
 
     /** This server's state for a server that lags behind the log. */

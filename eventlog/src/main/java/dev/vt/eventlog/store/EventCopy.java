@@ -23,7 +23,7 @@ import org.postgresql.copy.CopyOut;
 
 /**
  * Pages of the log for a replay, in the binary form of COPY: no result set, no text of numbers and times, and payloads parsed
- * where they lie. Costs half of what {@link StoredEvents#page} does. Used by one thread.
+ * where they lie. Takes a third of the Java time of {@link StoredEvents#page}. Used by one thread.
  *
  * @see <a href="https://www.postgresql.org/docs/current/sql-copy.html">COPY, "Binary Format"</a>
  */

@@ -41,6 +41,7 @@ public final class GroupApplier {
     private final LogMetrics metrics;
     private final Step.Probe probe;
     private volatile @Nullable ApplyHaltedException halted;
+    private volatile @Nullable DigestTaker digests;
 
     GroupApplier(BatchApplier applier, HeadSignal signal, LogMetrics metrics, Step.Probe probe) {
         this.applier = applier;
@@ -54,6 +55,11 @@ public final class GroupApplier {
         return halted;
     }
 
+    /** Before the first group: commits end where the taker wants to see the views. */
+    void takeDigests(DigestTaker taker) {
+        digests = taker;
+    }
+
     /** Nothing is applied from here on. */
     public void halt(ApplyHaltedException cause) {
         if (halted == null) {
@@ -62,12 +68,24 @@ public final class GroupApplier {
     }
 
     /**
-     * Commits the group as one transaction. If one batch of it cannot be applied, those before it still are, it halts the log,
+     * Commits the group as one transaction, or as a few where views are to be digested. If one batch of it cannot be applied, those before it still are, it halts the log,
      * and those after it stay without an answer.
      *
      * @throws RuntimeException for a failure of the world; some entries of the group may have committed and been answered
      */
     public void apply(Handle handle, List<? extends Entry> group) {
+        DigestTaker taker = digests;
+        List<? extends Entry> left = group;
+        while (!left.isEmpty() && halted == null) {
+            int size = taker == null
+                    ? left.size()
+                    : taker.upTo(signal.head(), left.stream().map(Entry::batch).toList());
+            applyTogether(handle, left.subList(0, size));
+            left = left.subList(size, left.size());
+        }
+    }
+
+    private void applyTogether(Handle handle, List<? extends Entry> group) {
         try {
             commit(handle, group);
         } catch (RuntimeException e) {
@@ -98,11 +116,17 @@ public final class GroupApplier {
         });
         probe.reached(Step.COMMITTED);
         metrics.committed(Duration.ofNanos(System.nanoTime() - start), group.size());
+        AppendResult.Applied newest = null;
         for (int i = 0; i < answers.size(); i++) {
-            if (answers.get(i) instanceof AppendResult.Applied(long first, long last)) {
-                signal.raise(last);
+            if (answers.get(i) instanceof AppendResult.Applied applied) {
+                signal.raise(applied.last());
+                newest = applied;
             }
             group.get(i).applied(answers.get(i));
+        }
+        DigestTaker taker = digests;
+        if (taker != null && newest != null) {
+            taker.applied(newest.first(), newest.last());
         }
     }
 
