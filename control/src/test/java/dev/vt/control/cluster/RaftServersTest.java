@@ -111,6 +111,7 @@ class RaftServersTest {
                         true,
                         grpc,
                         new TestImages(),
+                        name -> List.of(),
                         new PullTokens(new SecureRandom(), Clock.systemUTC()),
                         Set.of(),
                         new ControlPlane.Raft(
