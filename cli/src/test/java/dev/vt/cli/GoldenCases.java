@@ -489,6 +489,7 @@ final class GoldenCases {
         both("routes-list", "routes list", one);
         both("routes-list-empty", "routes list", api -> api.on("GET " + E + "/routes", page()));
         both("routes-describe", "routes describe shop.example.com", one);
+        text("routes-describe-other-spelling", "routes describe Shop.EXAMPLE.com.:443", one);
         both("routes-describe-missing", "routes describe nosuch.example.com", one);
         String create = "routes create --hostname shop.example.com --process web --target-port 8443";
         both(
