@@ -263,6 +263,10 @@ final class CommandTree {
             group.addSubcommand("create", make(new TokenCreateCommand()));
             group.addSubcommand("delete", about(make(new DeleteCommand(Kind.TOKEN)), "revoke an enrollment token"));
         });
+        resource(root, Kind.HOSTNAME_RESERVATION, group -> {
+            DeleteCommand lift = new DeleteCommand(Kind.HOSTNAME_RESERVATION);
+            group.addSubcommand("delete", about(make(lift), "let anybody take a reserved hostname"));
+        });
         group(root, "cluster", "The cluster as a whole: servers, the log and what is made from it", group -> {
             group.addSubcommand("status", make(new ClusterCommands.Status()));
             group.addSubcommand("servers", make(new ClusterCommands.Servers()));

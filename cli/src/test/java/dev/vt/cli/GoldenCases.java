@@ -426,6 +426,10 @@ final class GoldenCases {
                 "endpoints-list",
                 "endpoints list",
                 api -> api.on("GET " + E + "/endpoints", page(Things.endpoint("pending", "no_ready_backend"))));
+        both(
+                "endpoints-describe-unproven",
+                "endpoints describe shop.example.com",
+                api -> api.on("GET " + E + "/endpoints", page(Things.unproven())));
         both("endpoints-list-empty", "endpoints list", api -> api.on("GET " + E + "/endpoints", page()));
         both(
                 "endpoints-describe",
@@ -485,6 +489,7 @@ final class GoldenCases {
         both("routes-list", "routes list", one);
         both("routes-list-empty", "routes list", api -> api.on("GET " + E + "/routes", page()));
         both("routes-describe", "routes describe shop.example.com", one);
+        text("routes-describe-other-spelling", "routes describe Shop.EXAMPLE.com.:443", one);
         both("routes-describe-missing", "routes describe nosuch.example.com", one);
         String create = "routes create --hostname shop.example.com --process web --target-port 8443";
         both(
@@ -513,7 +518,8 @@ final class GoldenCases {
         both("routes-create-misuse", "routes create --hostname shop.example.com");
         both(
                 "routes-update",
-                "routes update shop.example.com --process api --target-port https --proxy-protocol v2 --backend-expects-proxy",
+                "routes update shop.example.com --process api --target-port https --proxy-protocol v2 --backend-expects-proxy"
+                        + " --max-connections 100 --terminate-on-delete true",
                 one.andThen(api -> changed(
                         api, "PATCH " + O + "/routes/" + ROUTE, "routes.update", Things.route(), "route=" + ROUTE)));
         both("routes-update-nothing", "routes update shop.example.com", one);
@@ -958,6 +964,20 @@ final class GoldenCases {
                         "edges.drain",
                         Things.edge("draining"),
                         "edge=" + EDGE)));
+        Consumer<StubApi> reserved = api -> api.on("GET /v1/hostname-reservations", page(Things.reservation()));
+        both("hostname-reservations-list", "hostname-reservations list", reserved);
+        both(
+                "hostname-reservations-list-empty",
+                "hostname-reservations list",
+                api -> api.on("GET /v1/hostname-reservations", page()));
+        text("hostname-reservations-describe", "hostname-reservations describe shop.example.com", reserved);
+        text("hostname-reservations-delete-unconfirmed", "hostname-reservations delete shop.example.com", reserved);
+        both(
+                "hostname-reservations-delete",
+                "hostname-reservations delete shop.example.com --yes",
+                reserved.andThen(api -> api.on(
+                        "DELETE /v1/hostname-reservations/shop.example.com",
+                        mutation("hostname_reservations.lift", "applied", "null", NONE, "hostname=shop.example.com"))));
         both("tokens-list", "tokens list", api -> api.on("GET /v1/enrollment-tokens", page(Things.enrollmentToken())));
         both("tokens-list-empty", "tokens list", api -> api.on("GET /v1/enrollment-tokens", page()));
         both(

@@ -123,7 +123,8 @@ final class Things {
         return "{\"id\":\"" + ROUTE + "\"," + OWNERS
                 + ",\"kind\":\"tls_passthrough\",\"hostname\":\"shop.example.com\",\"listen_port\":443,"
                 + "\"target\":{\"process_type\":\"web\",\"port\":8443},\"proxy_protocol\":\"off\",\"backend_expects_proxy_protocol\":false,"
-                + "\"proxy_tlvs\":[],\"ipv4\":\"off\",\"allow_no_sni\":false,\"balance\":\"round_robin\",\"managed_by\":\"api\","
+                + "\"proxy_tlvs\":[],\"ipv4\":\"off\",\"allow_no_sni\":false,\"balance\":\"round_robin\",\"max_connections\":0,"
+                + "\"terminate_on_delete\":false,\"managed_by\":\"api\","
                 + TIMES + "}";
     }
 
@@ -132,6 +133,21 @@ final class Things {
                 + "\",\"kind\":\"tls_passthrough\",\"hostname\":\"shop.example.com\",\"listen_port\":443,\"addresses\":[\"2001:db8::1\"],"
                 + "\"state\":\"" + state + "\",\"reason_code\":" + (reason.isEmpty() ? "null" : "\"" + reason + "\"")
                 + ",\"ready_backends\":1}";
+    }
+
+    /** One that awaits the proof of its hostname. */
+    static String unproven() {
+        return endpoint("pending", "pending_verification")
+                .replace(
+                        "\"ready_backends\"",
+                        "\"detail\":\"the hostname is not proven yet; make the TXT record that verification names\","
+                                + "\"verification\":{\"record_type\":\"TXT\",\"record_name\":\"_vt-challenge.shop.example.com\","
+                                + "\"record_value\":\"vtc_01k9ejze95es8r65rzyjka7941\"},\"ready_backends\"");
+    }
+
+    static String reservation() {
+        return "{\"id\":\"shop.example.com\",\"hostname\":\"shop.example.com\",\"org_id\":\"" + ORG
+                + "\",\"freed_at\":\"2026-11-12T08:00:00Z\",\"expires_at\":\"2026-11-13T08:00:00Z\"}";
     }
 
     static String secrets(int number) {

@@ -59,6 +59,8 @@ import dev.vt.control.feature.Reconciler;
 import dev.vt.control.feature.ReconcilerRunner;
 import dev.vt.control.feature.SealedRecords;
 import dev.vt.control.feature.SystemMutations;
+import dev.vt.control.hostname.HostnameFeature;
+import dev.vt.control.hostname.TxtRecords;
 import dev.vt.control.http.ClusterRole;
 import dev.vt.control.http.Dispatcher;
 import dev.vt.control.http.Endpoint;
@@ -182,6 +184,7 @@ public final class ControlPlane implements AutoCloseable {
      * @param plainHttp without TLS: loopback only, the caller has checked (A1)
      * @param grpcListen for nodes and edges
      * @param images resolves image references of releases
+     * @param dns where proofs of hostnames are looked for
      * @param pullTokens for the built-in registry
      * @param registryHosts under which this server's registry is reached, {@code host:port}
      * @param reconciles false: nothing happens but what is asked for; the views stay as the last command left them
@@ -197,6 +200,7 @@ public final class ControlPlane implements AutoCloseable {
             boolean plainHttp,
             InetSocketAddress grpcListen,
             ImageLookup images,
+            TxtRecords dns,
             PullTokens pullTokens,
             Set<String> registryHosts,
             @Nullable Raft raft,
@@ -425,7 +429,7 @@ public final class ControlPlane implements AutoCloseable {
         Releases releases = new Releases(store);
         DesiredReleases desired = new DesiredReleases(store, releases);
         Scales scales = new Scales(store);
-        Routes routes = new Routes(store);
+        Routes routes = new Routes(store, () -> config.get().edge());
         Deploys deploys = new Deploys(store);
         EventFeature events = new EventFeature(store, () -> config.get().limits());
         List<Feature> nouns = new ArrayList<>(List.of(
@@ -493,6 +497,7 @@ public final class ControlPlane implements AutoCloseable {
                 new ScaleFeature(mutations, envs, desired, scales),
                 new SecretFeature(mutations, store, envs, secrets, options.keys(), random, desired),
                 new RouteFeature(mutations, store, envs, routes, desired),
+                new HostnameFeature(mutations, system, routes, options.dns(), clock),
                 new DeployFeature(
                         mutations, store, envs, releases, deploys, desired, scales, routes, secrets, images, system),
                 new QuotaFeature(mutations, store, orgs),
@@ -553,6 +558,9 @@ public final class ControlPlane implements AutoCloseable {
                 nowhere,
                 (org, image) -> {
                     throw new IllegalStateException("nothing is resolved while a log is replayed");
+                },
+                name -> {
+                    throw new IllegalStateException("nothing is looked up while a log is replayed");
                 },
                 new PullTokens(NO_KEYS, Clock.systemUTC()),
                 Set.of(),

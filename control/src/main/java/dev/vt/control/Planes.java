@@ -3,6 +3,8 @@ package dev.vt.control;
 import dev.vt.api.edge.EdgeTable;
 import dev.vt.api.node.NodePlan;
 import dev.vt.control.audit.Audit;
+import dev.vt.control.config.ClusterConfig;
+import dev.vt.control.config.ConfigWatch;
 import dev.vt.control.feature.StateReader;
 import dev.vt.control.feature.SystemMutations;
 import dev.vt.control.key.MasterKeyUnavailableException;
@@ -22,11 +24,13 @@ import dev.vt.kernel.ErrorCode;
 import dev.vt.kernel.Problem;
 import dev.vt.kernel.ProblemException;
 import dev.vt.manifest.secrets.SecretBytes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 
 /** Ties the node and edge planes to the nouns: each record here is one of the plane's sources, and nothing else. */
 final class Planes {
@@ -43,15 +47,47 @@ final class Planes {
     /** Routes and backends, read at one moment. */
     record RouteTable(StateReader state) implements Sources.RouteBackends {
         @Override
-        public List<EdgeTable.Route> current() {
-            return state.read(handle -> {
-                Map<String, List<Backends.Backend>> backends = Backends.byRoute(handle);
-                List<EdgeTable.Route> routes = new ArrayList<>();
-                handle.createQuery("SELECT * FROM routes WHERE deleted_at IS NULL ORDER BY id")
-                        .map((row, context) -> Route.of(row))
-                        .forEach(route -> routes.add(route(route, backends.getOrDefault(route.id(), List.of()))));
-                return routes;
-            });
+        public Sources.EdgeContent current() {
+            return state.read(handle ->
+                    new Sources.EdgeContent(settings(ConfigWatch.asOf(handle).edge()), routes(handle)));
+        }
+
+        /** Those that await a proof of their hostname are no edge's yet (R2). */
+        private static List<EdgeTable.Route> routes(Handle handle) {
+            Map<String, List<Backends.Backend>> backends = Backends.byRoute(handle);
+            List<EdgeTable.Route> routes = new ArrayList<>();
+            handle.createQuery("SELECT * FROM routes WHERE deleted_at IS NULL AND challenge IS NULL ORDER BY id")
+                    .map((row, context) -> Route.of(row))
+                    .forEach(route -> routes.add(route(route, backends.getOrDefault(route.id(), List.of()))));
+            return routes;
+        }
+
+        private static EdgeTable.Settings settings(ClusterConfig.Edge edge) {
+            return new EdgeTable.Settings(
+                    millis(edge.sniffTimeout()),
+                    Math.toIntExact(edge.maxSniff().bytes()),
+                    millis(edge.connectTimeout()),
+                    edge.connectRetries(),
+                    millis(edge.connectWithin()),
+                    edge.ejectFailures(),
+                    seconds(edge.ejectFor()),
+                    seconds(edge.ejectMax()),
+                    seconds(edge.staleAfter()),
+                    seconds(edge.tlsIdle()),
+                    seconds(edge.halfClosedIdle()),
+                    edge.maxConnections(),
+                    edge.maxConnectionsPerRoute(),
+                    edge.maxConnectionsPerClient(),
+                    edge.newConnectionsPerClient(),
+                    seconds(edge.drain()));
+        }
+
+        private static int millis(Duration time) {
+            return Math.toIntExact(time.toMillis());
+        }
+
+        private static int seconds(Duration time) {
+            return Math.toIntExact(time.toSeconds());
         }
 
         private static EdgeTable.Route route(Route route, List<Backends.Backend> backends) {
@@ -66,6 +102,10 @@ final class Planes {
                     route.definition().proxyTlvs(),
                     route.definition().allowNoSni(),
                     route.definition().balance(),
+                    route.definition().maxConnections() == 0
+                            ? null
+                            : route.definition().maxConnections(),
+                    route.definition().terminateOnDelete() ? true : null,
                     backends.stream()
                             .map(backend ->
                                     new EdgeTable.Backend(backend.instanceId(), backend.address(), backend.port()))

@@ -8,6 +8,7 @@ import dev.vt.control.ca.ServerIdentity;
 import dev.vt.control.cluster.DepartedException;
 import dev.vt.control.cluster.DivergedException;
 import dev.vt.control.cluster.LeaderTerm;
+import dev.vt.control.hostname.DnsTxtRecords;
 import dev.vt.control.key.KeyWrapper;
 import dev.vt.control.key.MasterKeyFile;
 import dev.vt.control.registry.PullTokens;
@@ -140,6 +141,7 @@ public final class ServerMain {
                                                     .issue(image.path())
                                                     .getBytes(StandardCharsets.US_ASCII))
                                             : RegistryCredentials.anonymous()),
+                            DnsTxtRecords.ofSystem(),
                             pullTokens,
                             ownRegistry,
                             raft.map(file -> raft(config, dataDir, dataDir.serverId(ids), file))

@@ -40,7 +40,6 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
             .orElse("0.1.0");
     static final String ADMIN_FILE = "admin.json";
     private static final Logger log = LoggerFactory.getLogger(Edge.class);
-    private static final Duration STALE_AFTER = Duration.ofSeconds(15);
     private static final Duration PROBE_PERIOD = Duration.ofSeconds(5);
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration TICK_LIMIT = Duration.ofSeconds(5);
@@ -95,7 +94,10 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
                 VERSION);
         follower.start();
         this.prober = new BackendProber(
-                relay::table, () -> options.probes() || follower.isStale(STALE_AFTER), PROBE_PERIOD, PROBE_TIMEOUT);
+                relay::table,
+                () -> options.probes() || follower.isStale(relay.settings().staleAfter()),
+                PROBE_PERIOD,
+                PROBE_TIMEOUT);
         log.info(
                 "edge runs edge={} address={} admin_port={}", identity.edgeId(), options.listenAddress(), admin.port());
     }
@@ -175,7 +177,7 @@ final class Edge implements AdminServer.Sources, AutoCloseable {
         draining = true;
         log.info("edge drains open={}", relay.openConnections());
         TimeUnit.MILLISECONDS.sleep(options.unreadyTime().toMillis());
-        int left = relay.drain(options.drainTime());
+        int left = relay.drain(options.drainTime().orElse(relay.settings().drain()));
         log.info("edge drained reset={}", left);
     }
 

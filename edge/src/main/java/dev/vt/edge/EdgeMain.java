@@ -42,7 +42,7 @@ public final class EdgeMain {
     private static final String USAGE = """
             Usage: vt edge enroll --data-dir D --server HOST:PORT --ca-file F --token-file F --name N [--address A]...
                    vt edge run --data-dir D --server HOST:PORT... [--listen-address A] [--admin-listen HOST:PORT]
-                               [--accept-proxy-from A[/BITS]]... [--probe] [--unready-seconds 5] [--drain-seconds 300]
+                               [--accept-proxy-from A[/BITS]]... [--probe] [--unready-seconds 5] [--drain-seconds N]
                                [--no-client-limits] [--no-access-log] [--cut-addresses]
                    vt edge status --data-dir D
 
@@ -61,7 +61,7 @@ public final class EdgeMain {
               --accept-proxy-from A   a proxy, or a block of them, whose connections begin with a PROXY v2 header
               --probe                 connect to backends every 5 seconds, not only while no server is there
               --unready-seconds N     how long to say "not ready" before draining, default 5
-              --drain-seconds N       how long open connections may go on, default 300
+              --drain-seconds N       how long open connections may go on, default as configured
               --no-client-limits      do not limit connections by client
               --no-access-log         do not log connections
               --cut-addresses         log the /48 or /24 of a client instead of its address
@@ -153,7 +153,9 @@ public final class EdgeMain {
         InetAddress listen = flags.address("--listen-address", "::");
         Optional<InetSocketAddress> admin = flags.socketAddress("--admin-listen", "127.0.0.1:0");
         Duration unready = Duration.ofSeconds(flags.number("--unready-seconds", 5));
-        Duration drain = Duration.ofSeconds(flags.number("--drain-seconds", 300));
+        Optional<Duration> drain = flags.all("--drain-seconds").isEmpty()
+                ? Optional.empty()
+                : Optional.of(Duration.ofSeconds(flags.number("--drain-seconds", 0)));
         List<AddressBlock> proxies = flags.blocks("--accept-proxy-from");
         if (!flags.problems().isEmpty() || admin.isEmpty()) {
             return refuse(flags.problems());

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What {@code vt edge run} was told.
@@ -15,7 +16,7 @@ import java.util.List;
  * @param listenAddress what listeners bind
  * @param adminAddress of metrics and health; port 0 takes a free one, which {@code admin.json} names
  * @param unreadyTime between becoming unready and closing the listeners, for those who watch readiness (C6)
- * @param drainTime that open connections get after that
+ * @param drainTime that open connections get after that; empty: as the cluster is configured
  * @param clientLimits whether one client's connections are bounded (F5)
  * @param accessLog whether connections are logged
  * @param cutAddresses whether that log names networks of clients only
@@ -28,7 +29,7 @@ record EdgeOptions(
         InetAddress listenAddress,
         InetSocketAddress adminAddress,
         Duration unreadyTime,
-        Duration drainTime,
+        Optional<Duration> drainTime,
         boolean clientLimits,
         boolean accessLog,
         boolean cutAddresses,

@@ -2,6 +2,7 @@ package dev.vt.edge;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import dev.vt.api.edge.EdgeTable;
@@ -18,6 +19,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,6 +32,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -183,6 +186,37 @@ class EdgeTest {
         assertThat(certificate()).isNotEqualTo(lost);
     }
 
+    /** What a server of another version says besides is passed over; what it leaves out stays as it is. */
+    @Test
+    void f5SettingsOfTheClusterArriveWithTheTable() throws Exception {
+        String json = new String(Json.bytes(table(5)), UTF_8);
+        control.send(ByteString.copyFromUtf8("{\"settings\":{\"max_connections_per_client\":1,\"hologram\":{\"x\":1}},"
+                + "\"hologram\":[1]," + json.substring(1)));
+        try (Edge _ = start()) {
+            assertThat(control.await(FromEdge::hasApplied).getApplied().getRejectedReason())
+                    .isEmpty();
+            try (Socket first = new Socket(LOOPBACK, port)) {
+                assertThat(first.getInputStream().read()).isEqualTo('A');
+                try (Socket second = new Socket(LOOPBACK, port)) {
+                    second.setSoTimeout(10_000);
+                    assertThatThrownBy(() -> second.getInputStream().read()).isInstanceOf(SocketException.class);
+                }
+                control.send(ByteString.copyFromUtf8("{\"settings\":{\"max_connections_per_client\":9},"
+                        + new String(Json.bytes(table(6)), UTF_8).substring(1)));
+                control.await(
+                        message -> message.hasApplied() && message.getApplied().getRevision() == 6);
+                assertThat(roundTrip()).isEqualTo("Ax");
+            }
+            control.send(ByteString.copyFromUtf8(
+                    "{\"settings\":{\"sniff_timeout_ms\":0}," + new String(Json.bytes(table(7)), UTF_8).substring(1)));
+            assertThat(control.await(message -> message.hasApplied()
+                                    && !message.getApplied().getRejectedReason().isEmpty())
+                            .getApplied()
+                            .getRejectedReason())
+                    .contains("sniff_timeout_ms");
+        }
+    }
+
     @Test
     void c2InvalidTableIsReportedAndTheOldOneServes() throws Exception {
         control.send(table(5));
@@ -330,7 +364,7 @@ class EdgeTest {
                 LOOPBACK,
                 new InetSocketAddress("127.0.0.1", 0),
                 Duration.ZERO,
-                Duration.ofSeconds(5),
+                Optional.of(Duration.ofSeconds(5)),
                 true,
                 true,
                 false,

@@ -101,6 +101,8 @@ final class EdgeBenchProxy {
                 List.of(),
                 false,
                 "round_robin",
+                null,
+                null,
                 List.of(new EdgeTable.Backend("inst_" + host, backend, to)));
     }
 

@@ -34,7 +34,7 @@ public final class RouteCommands {
         @Option(
                 names = "--hostname",
                 paramLabel = "NAME",
-                description = "needed for tls_passthrough; *.example.com is one label")
+                description = "needed for tls_passthrough, for example shop.example.com")
         private @Nullable String hostname;
 
         @Option(
@@ -74,6 +74,12 @@ public final class RouteCommands {
         @Option(names = "--ipv4", paramLabel = "MODE", description = "off, also or required", defaultValue = "off")
         private String ipv4;
 
+        @Option(names = "--max-connections", paramLabel = "N", description = "open ones on one edge; 0: as configured")
+        private @Nullable Integer maxConnections;
+
+        @Option(names = "--terminate-on-delete", description = "deleting the route ends its open connections")
+        private boolean terminateOnDelete;
+
         @Override
         protected int run(Session session) {
             Map<String, Object> body = new LinkedHashMap<>();
@@ -86,6 +92,12 @@ public final class RouteCommands {
             body.put("proxy_protocol", proxyProtocol);
             body.put("backend_expects_proxy_protocol", expectsProxy);
             body.put("ipv4", ipv4);
+            if (maxConnections != null) {
+                body.put("max_connections", maxConnections);
+            }
+            if (terminateOnDelete) {
+                body.put("terminate_on_delete", true);
+            }
             String where = (hostname == null ? "" : hostname) + ":" + port;
             Doc answer = session.change(
                     "POST",
@@ -125,6 +137,16 @@ public final class RouteCommands {
         @Option(names = "--ipv4", paramLabel = "MODE", description = "off, also or required")
         private @Nullable String ipv4;
 
+        @Option(names = "--max-connections", paramLabel = "N", description = "open ones on one edge; 0: as configured")
+        private @Nullable Integer maxConnections;
+
+        @Option(
+                names = "--terminate-on-delete",
+                paramLabel = "BOOL",
+                arity = "1",
+                description = "true or false: deleting the route ends its open connections")
+        private @Nullable Boolean terminateOnDelete;
+
         @Override
         protected int run(Session session) {
             Map<String, Object> target = new LinkedHashMap<>();
@@ -140,6 +162,12 @@ public final class RouteCommands {
             put(body, "ipv4", ipv4);
             if (expectsProxy) {
                 body.put("backend_expects_proxy_protocol", true);
+            }
+            if (maxConnections != null) {
+                body.put("max_connections", maxConnections);
+            }
+            if (terminateOnDelete != null) {
+                body.put("terminate_on_delete", terminateOnDelete);
             }
             if (body.isEmpty()) {
                 throw usage("nothing to change: give for example --process or --target-port");

@@ -9,9 +9,12 @@ import dev.vt.cli.output.Table;
 import dev.vt.cli.output.Text;
 import dev.vt.cli.work.EventLine;
 import dev.vt.cli.work.EventPages;
+import dev.vt.manifest.Hostnames;
 import java.io.PrintStream;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -82,13 +85,24 @@ public final class DescribeCommand extends VtCommand {
         if (calls == null) {
             return Target.lookUp(session.api(), kind.singular(), nameOrId, collection);
         }
+        Set<String> spellings = spellings(nameOrId);
         return Target.only(
                 kind.singular(),
                 nameOrId,
                 session.api().list(collection, "finding " + kind.words() + " " + nameOrId).stream()
                         .filter(item -> item.str("id").equals(nameOrId)
-                                || calls.apply(item).contains(nameOrId))
+                                || calls.apply(item).stream().anyMatch(spellings::contains))
                         .toList());
+    }
+
+    /** As given and, where that is a hostname, perhaps with a port, in the form that the server keeps (ingress.md R1). */
+    private static Set<String> spellings(String given) {
+        Set<String> out = new HashSet<>(Set.of(given));
+        int colon = given.lastIndexOf(':');
+        String host = colon < 0 ? given : given.substring(0, colon);
+        String port = colon < 0 ? "" : given.substring(colon);
+        Hostnames.normalize(host).ifPresent(name -> out.add(name + port));
+        return out;
     }
 
     private static void conditions(Session session, List<Doc> conditions) {

@@ -251,6 +251,16 @@ public record Kind(
             .about("Enrollment tokens: a machine joins with one, once")
             .called(doc -> List.of());
 
+    public static final Kind HOSTNAME_RESERVATION = inCluster(
+                    "hostname-reservation",
+                    "/v1/hostname-reservations",
+                    Column.of("HOSTNAME", "hostname"),
+                    Column.of("ORG", "org_id"),
+                    Column.time("FREED", "freed_at"),
+                    Column.time("UNTIL", "expires_at"))
+            .about("Hostname reservations: names without routes that only their last org may take")
+            .called(doc -> List.of(doc.str("hostname")));
+
     public static final Kind MEMBER = inOrg(
                     "member",
                     Column.of("ID", "id"),
@@ -293,6 +303,7 @@ public record Kind(
             NODE,
             EDGE,
             TOKEN,
+            HOSTNAME_RESERVATION,
             MEMBER,
             SERVICE_PRINCIPAL,
             USER);

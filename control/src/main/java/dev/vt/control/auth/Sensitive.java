@@ -38,6 +38,7 @@ public final class Sensitive {
                 "routes.create",
                 "routes.update",
                 "routes.delete",
+                "hostname_reservations.lift",
                 "nodes.update",
                 "nodes.activate",
                 "nodes.drain",

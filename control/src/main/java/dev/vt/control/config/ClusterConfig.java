@@ -359,64 +359,62 @@ public record ClusterConfig(
      * @param drain open connections may last this long (C6)
      * @param hostnameReservation a freed name stays its org's (R2)
      * @param hostnameProof before a hostname is served (R2)
+     * @param deniedPorts no route may listen on, besides those that nobody may (R5)
      */
     public record Edge(
-            @Key(value = 200, min = 10, max = 60000, unit = Unit.MS, awaits = "the edge's table")
+            @Key(value = 200, min = 10, max = 60000, unit = Unit.MS)
             Duration sniffTimeout,
 
-            @Key(value = 8192, min = 1024, max = 16384, awaits = "the edge's table")
-            ByteSize maxSniff,
+            @Key(value = 8192, min = 1024, max = 16384) ByteSize maxSniff,
 
-            @Key(value = 2000, min = 100, max = 60000, unit = Unit.MS, awaits = "the edge's table")
+            @Key(value = 2000, min = 100, max = 60000, unit = Unit.MS)
             Duration connectTimeout,
 
-            @Key(value = 2, max = 10, awaits = "the edge's table")
-            int connectRetries,
+            @Key(value = 2, max = 10) int connectRetries,
 
-            @Key(value = 5000, min = 100, max = 120000, unit = Unit.MS, awaits = "the edge's table")
+            @Key(value = 5000, min = 100, max = 120000, unit = Unit.MS)
             Duration connectWithin,
 
-            @Key(value = 3, min = 1, max = 100, awaits = "the edge's table")
-            int ejectFailures,
+            @Key(value = 3, min = 1, max = 100) int ejectFailures,
 
-            @Key(value = 5, min = 1, max = 600, unit = Unit.SECONDS, awaits = "the edge's table")
+            @Key(value = 5, min = 1, max = 600, unit = Unit.SECONDS)
             Duration ejectFor,
 
-            @Key(value = 60, min = 1, max = 3600, unit = Unit.SECONDS, awaits = "the edge's table")
+            @Key(value = 60, min = 1, max = 3600, unit = Unit.SECONDS)
             Duration ejectMax,
 
-            @Key(value = 15, min = 5, max = 3600, unit = Unit.SECONDS, awaits = "the edge's table")
+            @Key(value = 15, min = 5, max = 3600, unit = Unit.SECONDS)
             Duration staleAfter,
 
-            @Key(value = 3600, min = 10, max = 86400, unit = Unit.SECONDS, awaits = "the edge's table")
+            @Key(value = 3600, min = 10, max = 86400, unit = Unit.SECONDS)
             Duration tlsIdle,
 
-            @Key(value = 300, min = 10, max = 86400, unit = Unit.SECONDS, awaits = "the edge's table")
+            @Key(value = 300, min = 10, max = 86400, unit = Unit.SECONDS)
             Duration halfClosedIdle,
 
-            @Key(value = 100000, min = 100, max = 10000000, awaits = "the edge's table")
-            int maxConnections,
+            @Key(value = 100000, min = 100, max = 10000000) int maxConnections,
 
-            @Key(value = 10000, min = 10, max = 10000000, awaits = "the edge's table")
-            int maxConnectionsPerRoute,
+            @Key(value = 10000, min = 10, max = 10000000) int maxConnectionsPerRoute,
 
-            @Key(value = 1000, min = 1, max = 1000000, awaits = "the edge's table")
-            int maxConnectionsPerClient,
+            @Key(value = 1000, min = 1, max = 1000000) int maxConnectionsPerClient,
 
-            @Key(value = 200, min = 1, max = 1000000, awaits = "the edge's table")
-            int newConnectionsPerClient,
+            @Key(value = 200, min = 1, max = 1000000) int newConnectionsPerClient,
 
-            @Key(value = 300, max = 3600, unit = Unit.SECONDS, awaits = "the edge's table")
+            @Key(value = 300, max = 3600, unit = Unit.SECONDS)
             Duration drain,
 
-            @Key(value = 24, max = 720, unit = Unit.HOURS, awaits = "the edge's table")
-            Duration hostnameReservation,
+            @Key(value = 24, max = 720, unit = Unit.HOURS) Duration hostnameReservation,
 
             @Key(
                     words = "off",
-                    oneOf = {"off", "txt"},
-                    awaits = "the edge's table")
-            String hostnameProof) {}
+                    oneOf = {"off", "txt"})
+            String hostnameProof,
+
+            @Key(min = 1, max = 65535) List<Integer> deniedPorts) {
+        public Edge {
+            deniedPorts = List.copyOf(deniedPorts);
+        }
+    }
 
     /**
      * Storage: volumes and pools (storage.md).

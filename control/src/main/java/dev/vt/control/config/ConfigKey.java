@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.vt.kernel.ByteSize;
 import dev.vt.kernel.Json;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +27,8 @@ import java.util.TreeSet;
  * @param component of the section's record
  */
 record ConfigKey(String section, String name, RecordComponent component, Key rules) {
+    private static final int MOST_NUMBERS = 64;
+
     /** What is wrong with a value; the value itself is not repeated. */
     record Wrong(String code, String message) {}
 
@@ -75,7 +78,10 @@ record ConfigKey(String section, String name, RecordComponent component, Key rul
             return value.isTextual() ? word(value) : wrongType("one of " + words());
         }
         if (type() == List.class) {
-            return value.isArray() ? list(value) : wrongType("a list of " + words());
+            if (!value.isArray()) {
+                return wrongType(hasNumbers() ? "a list of whole numbers" : "a list of " + words());
+            }
+            return hasNumbers() ? numbers(value) : list(value);
         }
         if (!value.isIntegralNumber()) {
             return wrongType("a whole number");
@@ -103,6 +109,29 @@ record ConfigKey(String section, String name, RecordComponent component, Key rul
         return seen.isEmpty() ? Optional.of(new Wrong("not_allowed", "must not be empty")) : Optional.empty();
     }
 
+    private boolean hasNumbers() {
+        return component.getGenericType() instanceof ParameterizedType list
+                && list.getActualTypeArguments()[0] == Integer.class;
+    }
+
+    /** May be empty: there are none by default. */
+    private Optional<Wrong> numbers(JsonNode values) {
+        Set<Integer> seen = new HashSet<>();
+        for (JsonNode value : values) {
+            boolean inRange = value.isIntegralNumber()
+                    && value.canConvertToInt()
+                    && value.intValue() >= rules.min()
+                    && value.intValue() <= rules.max();
+            if (!inRange || !seen.add(value.intValue()) || seen.size() > MOST_NUMBERS) {
+                return Optional.of(new Wrong(
+                        "not_allowed",
+                        "must hold at most " + MOST_NUMBERS + " different numbers from " + rules.min() + " to "
+                                + rules.max()));
+            }
+        }
+        return Optional.empty();
+    }
+
     private Set<String> words() {
         return new TreeSet<>(List.of(rules.oneOf()));
     }
@@ -118,6 +147,11 @@ record ConfigKey(String section, String name, RecordComponent component, Key rul
         }
         if (type() == String.class) {
             return json.textValue();
+        }
+        if (type() == List.class && hasNumbers()) {
+            List<Integer> numbers = new ArrayList<>();
+            json.forEach(number -> numbers.add(number.intValue()));
+            return numbers;
         }
         if (type() == List.class) {
             List<String> words = new ArrayList<>();

@@ -69,7 +69,7 @@ final class EdgeStreams {
     /** What an event means to the streams; called by the tail. */
     void show(StoredEvent event) {
         String type = event.type();
-        if (type.startsWith("route.") || type.startsWith("instance.")) {
+        if (type.startsWith("route.") || type.startsWith("instance.") || type.startsWith("config.")) {
             streams.values().forEach(stream -> stream.outlet().snapshotDue());
         } else if (type.equals("edge.state_changed")) {
             EdgeStream stream = streams.get(event.aggregate().id());
@@ -206,7 +206,8 @@ final class EdgeStreams {
     /** Builds the tables of one stream; used by its outlet's thread. */
     private final class Tables implements Supplier<Optional<ToEdge>> {
         private final String edgeId;
-        private @Nullable List<EdgeTable.Route> sent;
+        /** The last table, with a revision that says nothing. */
+        private @Nullable EdgeTable sent;
 
         Tables(String edgeId) {
             this.edgeId = edgeId;
@@ -216,17 +217,27 @@ final class EdgeStreams {
         public Optional<ToEdge> get() {
             // Read before the views: the table may hold more than its revision says, never less.
             long revision = state.head();
-            List<EdgeTable.Route> now =
-                    edges.find(edgeId).map(edge -> edge.serves()).orElse(false) ? routes.current() : List.of();
+            Sources.EdgeContent content = routes.current();
+            boolean serves = edges.find(edgeId).map(edge -> edge.serves()).orElse(false);
+            EdgeTable now = serves ? table(0, null, content.routes(), content) : table(0, true, List.of(), content);
             if (now.equals(sent)) {
                 return Optional.empty();
             }
             sent = now;
-            EdgeTable table = new EdgeTable(clusters.require().id(), revision, now);
-            log.debug("table sent edge={} revision={} routes={}", edgeId, revision, now.size());
+            EdgeTable table = table(revision, now.withdrawn(), now.routes(), content);
+            log.debug(
+                    "table sent edge={} revision={} routes={}",
+                    edgeId,
+                    revision,
+                    now.routes().size());
             return Optional.of(ToEdge.newBuilder()
                     .setTableJson(ByteString.copyFrom(Json.bytes(table)))
                     .build());
+        }
+
+        private EdgeTable table(
+                long revision, @Nullable Boolean withdrawn, List<EdgeTable.Route> all, Sources.EdgeContent content) {
+            return new EdgeTable(clusters.require().id(), revision, content.settings(), withdrawn, all);
         }
     }
 }

@@ -12,8 +12,8 @@ import dev.vt.api.proto.ServerPlaneGrpc;
 import dev.vt.api.proto.ServerReadBlobRequest;
 import dev.vt.api.proto.ServerSnapshotChunk;
 import dev.vt.api.proto.ServerSnapshotRequest;
-import dev.vt.control.blob.BlobShelf;
 import dev.vt.api.proto.ServerViewDigests;
+import dev.vt.control.blob.BlobShelf;
 import dev.vt.control.cluster.StateComparison;
 import dev.vt.control.feature.StateReader;
 import dev.vt.eventlog.ViewDigests;
@@ -46,10 +46,7 @@ final class ServerPlaneService extends ServerPlaneGrpc.ServerPlaneImplBase {
     private final Semaphore one = new Semaphore(1);
 
     ServerPlaneService(
-            StateReader state,
-            Supplier<SnapshotSource> snapshots,
-            Supplier<List<ViewDigests>> views,
-            BlobShelf shelf) {
+            StateReader state, Supplier<SnapshotSource> snapshots, Supplier<List<ViewDigests>> views, BlobShelf shelf) {
         this.state = state;
         this.snapshots = snapshots;
         this.views = views;

@@ -57,8 +57,19 @@ public final class Sources {
     /** Routes with their ready backends. */
     @FunctionalInterface
     public interface RouteBackends {
-        /** By route id, backends by instance id, from one snapshot of the views; equal views give equal lists. */
-        List<EdgeTable.Route> current();
+        /** From one snapshot of the views; equal views give equal contents. */
+        EdgeContent current();
+    }
+
+    /**
+     * What is in every edge's table.
+     *
+     * @param routes by route id, backends by instance id
+     */
+    public record EdgeContent(EdgeTable.Settings settings, List<EdgeTable.Route> routes) {
+        public EdgeContent {
+            routes = List.copyOf(routes);
+        }
     }
 
     /** Secret material for a node. */

@@ -7,9 +7,20 @@ import dev.vt.eventlog.AggregateKey;
 import dev.vt.kernel.Json;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
-/** A route as the view shows it. */
-public record Route(AggregateRow row, RouteDefinition definition) {
+/**
+ * A route as the view shows it.
+ *
+ * @param challenge what is awaited in the DNS before it is served (R2); null when nothing is
+ */
+public record Route(
+        AggregateRow row,
+        RouteDefinition definition,
+        @Nullable String challenge) {
+    /** Before the name whose TXT record holds the challenge. */
+    public static final String CHALLENGE_LABEL = "_vt-challenge.";
+
     public static Route of(ResultSet row) throws SQLException {
         return new Route(
                 AggregateRow.of(row),
@@ -24,7 +35,10 @@ public record Route(AggregateRow row, RouteDefinition definition) {
                         row.getString("ipv4"),
                         row.getBoolean("allow_no_sni"),
                         row.getString("balance"),
-                        row.getString("managed_by")));
+                        row.getInt("max_connections"),
+                        row.getBoolean("terminate_on_delete"),
+                        row.getString("managed_by")),
+                row.getString("challenge"));
     }
 
     public String id() {
@@ -40,12 +54,26 @@ public record Route(AggregateRow row, RouteDefinition definition) {
     }
 
     RouteState state() {
-        return row.deleted() ? new RouteState.Gone() : new RouteState.Live(definition);
+        if (row.deleted()) {
+            return new RouteState.Gone();
+        }
+        return challenge == null ? new RouteState.Live(definition) : new RouteState.Pending(definition, challenge);
     }
 
     ObjectNode json() {
         ObjectNode out = row.json();
         out.setAll(RouteEventCodec.json(definition));
+        putVerification(out);
         return out;
+    }
+
+    /** Which record the owner of the name has to make, while it is awaited. */
+    void putVerification(ObjectNode out) {
+        if (challenge != null && !row.deleted()) {
+            out.putObject("verification")
+                    .put("record_type", "TXT")
+                    .put("record_name", CHALLENGE_LABEL + definition.hostname())
+                    .put("record_value", challenge);
+        }
     }
 }

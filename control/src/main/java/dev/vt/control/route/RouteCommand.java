@@ -7,5 +7,8 @@ sealed interface RouteCommand {
     /** @param wanted the definition as it shall be; kind, hostname, port and manager are those it has */
     record Update(RouteDefinition wanted) implements RouteCommand {}
 
+    /** The challenge is in the DNS. */
+    record Verify() implements RouteCommand {}
+
     record Delete() implements RouteCommand {}
 }

@@ -14,12 +14,23 @@ final class RouteDecider {
     /**
      * @param declaredPorts port numbers the target declares; null if the environment has no such process type
      * @param ipv4Enabled whether the environment has the add-on
-     * @param hostnameTaken whether another environment was seen to hold the hostname; the claim decides, this only says it
-     *     before anything else is found wrong
+     * @param hostnameTaken whether another environment was seen to hold the hostname, or it is reserved for another org (R2);
+     *     claim and precondition decide, this only says it before anything else is found wrong
+     * @param deniedPorts those of the operator (R5)
+     * @param challenge what must be in the DNS before the hostname is served; null: nothing
      */
-    record Facts(@Nullable Set<Integer> declaredPorts, boolean ipv4Enabled, boolean hostnameTaken) {
+    record Facts(
+            @Nullable Set<Integer> declaredPorts,
+            boolean ipv4Enabled,
+            boolean hostnameTaken,
+            Set<Integer> deniedPorts,
+            @Nullable String challenge) {
+        Facts {
+            deniedPorts = Set.copyOf(deniedPorts);
+        }
+
         Facts(@Nullable Set<Integer> declaredPorts, boolean ipv4Enabled) {
-            this(declaredPorts, ipv4Enabled, false);
+            this(declaredPorts, ipv4Enabled, false, Set.of(), null);
         }
     }
 
@@ -32,8 +43,9 @@ final class RouteDecider {
                 yield switch (state) {
                     case RouteState.Absent() ->
                         problem == null
-                                ? Decision.accept(new RouteEvent.Created(definition))
+                                ? Decision.accept(new RouteEvent.Created(definition, facts.challenge()))
                                 : Decision.refuse(problem);
+                    case RouteState.Pending pending -> Decision.refuse(ErrorCode.INVALID_STATE, "the route exists");
                     case RouteState.Live live -> Decision.refuse(ErrorCode.INVALID_STATE, "the route exists");
                     case RouteState.Gone() -> Decision.refuse(Refusals.deletedProblem());
                 };
@@ -41,12 +53,21 @@ final class RouteDecider {
             case RouteCommand.Update(RouteDefinition wanted) ->
                 switch (state) {
                     case RouteState.Absent() -> Decision.refuse(ErrorCode.NOT_FOUND, "there is no such route");
+                    case RouteState.Pending(RouteDefinition old, String challenge) -> update(old, wanted, facts);
                     case RouteState.Live(RouteDefinition old) -> update(old, wanted, facts);
                     case RouteState.Gone() -> Decision.refuse(Refusals.deletedProblem());
+                };
+            case RouteCommand.Verify() ->
+                switch (state) {
+                    case RouteState.Pending pending -> Decision.accept(new RouteEvent.Verified());
+                    case RouteState.Absent absent -> Decision.refuse(ErrorCode.NOT_FOUND, "there is no such route");
+                    case RouteState.Live live -> Decision.unchanged();
+                    case RouteState.Gone gone -> Decision.unchanged();
                 };
             case RouteCommand.Delete() ->
                 switch (state) {
                     case RouteState.Absent() -> Decision.refuse(ErrorCode.NOT_FOUND, "there is no such route");
+                    case RouteState.Pending pending -> Decision.accept(new RouteEvent.Deleted());
                     case RouteState.Live live -> Decision.accept(new RouteEvent.Deleted());
                     case RouteState.Gone() -> Decision.unchanged();
                 };
@@ -67,7 +88,9 @@ final class RouteDecider {
                         changed(old.proxyTlvs(), wanted.proxyTlvs()),
                         changed(old.ipv4(), wanted.ipv4()),
                         changed(old.allowNoSni(), wanted.allowNoSni()),
-                        changed(old.balance(), wanted.balance())));
+                        changed(old.balance(), wanted.balance()),
+                        changed(old.maxConnections(), wanted.maxConnections()),
+                        changed(old.terminateOnDelete(), wanted.terminateOnDelete())));
     }
 
     private static <T> @Nullable T changed(T old, T wanted) {
@@ -76,17 +99,12 @@ final class RouteDecider {
 
     /** R3 to R5, as far as one route alone can break them. */
     private static @Nullable Problem problem(RouteDefinition route, Facts facts) {
-        if (facts.hostnameTaken()) {
-            return hostnameTaken(route);
+        if (facts.hostnameTaken() && route.hostname() != null) {
+            return hostnameTaken(route.hostname());
         }
-        if (PortPolicy.denied(route.listenPort())) {
-            return Problem.of(ErrorCode.PORT_DENIED, "port " + route.listenPort() + " is not offered");
-        }
-        if (route.raw() && PortPolicy.shared(route.listenPort())) {
-            return Problem.of(
-                            ErrorCode.PORT_DENIED,
-                            "port " + route.listenPort() + " is shared by all and cannot be a raw port")
-                    .withHint("choose another listen_port, or a tls_passthrough route");
+        Problem denied = PortPolicy.problem(route, facts.deniedPorts());
+        if (denied != null) {
+            return denied;
         }
         Set<Integer> declared = facts.declaredPorts();
         if (declared == null) {
@@ -116,18 +134,27 @@ final class RouteDecider {
     }
 
     /** Without naming the owner (R2). */
-    static Problem hostnameTaken(RouteDefinition route) {
-        return Problem.of(ErrorCode.HOSTNAME_TAKEN, "hostname " + route.hostname() + " is already in use")
+    static Problem hostnameTaken(String hostname) {
+        return Problem.of(ErrorCode.HOSTNAME_TAKEN, "hostname " + hostname + " is already in use")
                 .withHint("choose another name, or delete the route that holds it");
     }
 
     static RouteState evolve(RouteState state, RouteEvent event) {
         return switch (event) {
-            case RouteEvent.Created(RouteDefinition definition) -> new RouteState.Live(definition);
-            case Updated updated ->
-                state instanceof RouteState.Live(RouteDefinition old)
-                        ? new RouteState.Live(applied(old, updated))
+            case RouteEvent.Created(RouteDefinition definition, String challenge) ->
+                challenge == null ? new RouteState.Live(definition) : new RouteState.Pending(definition, challenge);
+            case RouteEvent.Verified() ->
+                state instanceof RouteState.Pending(RouteDefinition definition, String challenge)
+                        ? new RouteState.Live(definition)
                         : state;
+            case Updated updated ->
+                switch (state) {
+                    case RouteState.Pending(RouteDefinition old, String challenge) ->
+                        new RouteState.Pending(applied(old, updated), challenge);
+                    case RouteState.Live(RouteDefinition old) -> new RouteState.Live(applied(old, updated));
+                    case RouteState.Absent absent -> absent;
+                    case RouteState.Gone gone -> gone;
+                };
             case RouteEvent.Deleted() -> new RouteState.Gone();
         };
     }
@@ -144,6 +171,8 @@ final class RouteDecider {
                 Objects.requireNonNullElse(updated.ipv4(), old.ipv4()),
                 Objects.requireNonNullElse(updated.allowNoSni(), old.allowNoSni()),
                 Objects.requireNonNullElse(updated.balance(), old.balance()),
+                Objects.requireNonNullElse(updated.maxConnections(), old.maxConnections()),
+                Objects.requireNonNullElse(updated.terminateOnDelete(), old.terminateOnDelete()),
                 old.managedBy());
     }
 }

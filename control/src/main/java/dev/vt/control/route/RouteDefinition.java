@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param proxyTlvs of {@code authority, unique_id, route_id, crc32c}
  * @param ipv4 {@code off}, {@code also} or {@code required}
  * @param balance {@code round_robin} or {@code least_connections}
+ * @param maxConnections open ones of the route on one edge; 0: as the cluster is configured, which no route exceeds (F5)
+ * @param terminateOnDelete whether deleting the route ends its open connections (C5)
  * @param managedBy {@code manifest} or {@code api}
  */
 public record RouteDefinition(
@@ -27,6 +29,8 @@ public record RouteDefinition(
         String ipv4,
         boolean allowNoSni,
         String balance,
+        int maxConnections,
+        boolean terminateOnDelete,
         String managedBy) {
     public static final String TLS = "tls_passthrough";
     public static final String RAW = "tcp_raw";

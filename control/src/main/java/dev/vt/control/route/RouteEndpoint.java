@@ -7,6 +7,7 @@ import dev.vt.control.edge.Edges.RouteOnEdge;
 import dev.vt.kernel.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -16,18 +17,53 @@ import org.jspecify.annotations.Nullable;
  * What a route looks like from outside: where clients reach it, and why not (ingress.md R6). Computed when it is read.
  *
  * @param addresses of the edges that have the route
- * @param state {@code serving}, {@code pending} or {@code failed}
- * @param reasonCode null when it serves
+ * @param reason null when it serves as it was asked to
  * @param backends ready instances behind it
  */
 record RouteEndpoint(
-        List<String> addresses, String state, @Nullable String reasonCode, int backends) {
+        List<String> addresses, State state, @Nullable Reason reason, int backends) {
+    enum State {
+        SERVING,
+        PENDING,
+        FAILED
+    }
+
+    /**
+     * What is between a route and its clients; the first that applies is the one that is shown. Those of certificates come with
+     * routes that terminate TLS, of which there are none yet.
+     */
+    enum Reason {
+        PENDING_VERIFICATION("the hostname is not proven yet; make the TXT record that verification names"),
+        EDGE_NOT_APPLIED("no edge has taken the route over; see vt edges list"),
+        BIND_FAILED(
+                "no edge could listen on the port: another program has it, or the edge may not; see the edge's log"),
+        NO_READY_BACKEND("no instance of the target is ready; see vt instances list"),
+        IPV4_NOT_ENABLED("served over IPv6 only: the environment has no IPv4 address");
+
+        private final String detail;
+
+        Reason(String detail) {
+            this.detail = detail;
+        }
+
+        String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        String detail() {
+            return detail;
+        }
+    }
+
     RouteEndpoint {
         addresses = List.copyOf(addresses);
     }
 
     /** @param edges those that are to have routes; others that once reported do not count */
-    static RouteEndpoint of(List<Edge> edges, List<RouteOnEdge> reports, int backends) {
+    static RouteEndpoint of(Route route, List<Edge> edges, List<RouteOnEdge> reports, int backends) {
+        if (route.challenge() != null) {
+            return new RouteEndpoint(List.of(), State.PENDING, Reason.PENDING_VERIFICATION, backends);
+        }
         Set<String> serving = edges.stream().map(Edge::id).collect(Collectors.toSet());
         Set<String> bound = new TreeSet<>();
         Set<String> failed = new TreeSet<>();
@@ -40,13 +76,18 @@ record RouteEndpoint(
                 .forEach(edge -> edge.addresses().forEach(address -> addresses.add(address.asText())));
         if (bound.isEmpty()) {
             return failed.isEmpty()
-                    ? new RouteEndpoint(addresses, "pending", "edge_not_applied", backends)
-                    : new RouteEndpoint(addresses, "failed", "bind_failed", backends);
+                    ? new RouteEndpoint(addresses, State.PENDING, Reason.EDGE_NOT_APPLIED, backends)
+                    : new RouteEndpoint(addresses, State.FAILED, Reason.BIND_FAILED, backends);
         }
         if (backends == 0) {
-            return new RouteEndpoint(addresses, "pending", "no_ready_backend", backends);
+            return new RouteEndpoint(addresses, State.PENDING, Reason.NO_READY_BACKEND, backends);
         }
-        return new RouteEndpoint(addresses, "serving", null, backends);
+        // There is no add-on yet, so nobody has it; "required" was refused when the route was made (R5).
+        return new RouteEndpoint(
+                addresses,
+                State.SERVING,
+                route.definition().ipv4().equals("off") ? null : Reason.IPV4_NOT_ENABLED,
+                backends);
     }
 
     ObjectNode json(Route route) {
@@ -62,6 +103,12 @@ record RouteEndpoint(
         out.put("listen_port", definition.listenPort());
         ArrayNode list = out.putArray("addresses");
         addresses.forEach(list::add);
-        return out.put("state", state).put("reason_code", reasonCode).put("ready_backends", backends);
+        out.put("state", state.name().toLowerCase(Locale.ROOT))
+                .put("reason_code", reason == null ? null : reason.code());
+        if (reason != null) {
+            out.put("detail", reason.detail());
+        }
+        route.putVerification(out);
+        return out.put("ready_backends", backends);
     }
 }

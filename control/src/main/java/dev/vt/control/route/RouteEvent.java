@@ -6,7 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What happened to a route (state.md §3). */
 sealed interface RouteEvent {
-    record Created(RouteDefinition definition) implements RouteEvent {}
+    /** @param challenge what must be in the DNS before the route is served (R2); null: it is served at once */
+    record Created(RouteDefinition definition, @Nullable String challenge) implements RouteEvent {}
+
+    /** The challenge was found. */
+    record Verified() implements RouteEvent {}
 
     /** Null means unchanged; at least one is not. */
     record Updated(
@@ -16,7 +20,9 @@ sealed interface RouteEvent {
             @Nullable List<String> proxyTlvs,
             @Nullable String ipv4,
             @Nullable Boolean allowNoSni,
-            @Nullable String balance)
+            @Nullable String balance,
+            @Nullable Integer maxConnections,
+            @Nullable Boolean terminateOnDelete)
             implements RouteEvent {}
 
     record Deleted() implements RouteEvent {}

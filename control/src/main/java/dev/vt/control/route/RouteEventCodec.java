@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Event types, versions and payloads; every form ever written has a golden file. */
 final class RouteEventCodec {
     static final String CREATED = "route.created";
+    static final String VERIFIED = "route.verified";
     static final String UPDATED = "route.updated";
     static final String DELETED = "route.deleted";
 
@@ -20,6 +21,7 @@ final class RouteEventCodec {
     static String type(RouteEvent event) {
         return switch (event) {
             case RouteEvent.Created created -> CREATED;
+            case RouteEvent.Verified verified -> VERIFIED;
             case RouteEvent.Updated updated -> UPDATED;
             case RouteEvent.Deleted deleted -> DELETED;
         };
@@ -27,7 +29,21 @@ final class RouteEventCodec {
 
     static ObjectNode payload(RouteEvent event) {
         return switch (event) {
-            case RouteEvent.Created(RouteDefinition definition) -> json(definition);
+            case RouteEvent.Created(RouteDefinition definition, String challenge) -> {
+                ObjectNode out = json(definition);
+                // As before there were such settings, where nobody made one.
+                if (definition.maxConnections() == 0) {
+                    out.remove("max_connections");
+                }
+                if (!definition.terminateOnDelete()) {
+                    out.remove("terminate_on_delete");
+                }
+                if (challenge != null) {
+                    out.put("challenge", challenge);
+                }
+                yield out;
+            }
+            case RouteEvent.Verified() -> Json.object();
             case RouteEvent.Updated updated -> {
                 ObjectNode out = Json.object();
                 if (updated.target() != null) {
@@ -51,13 +67,19 @@ final class RouteEventCodec {
                 if (updated.balance() != null) {
                     out.put("balance", updated.balance());
                 }
+                if (updated.maxConnections() != null) {
+                    out.put("max_connections", updated.maxConnections());
+                }
+                if (updated.terminateOnDelete() != null) {
+                    out.put("terminate_on_delete", updated.terminateOnDelete());
+                }
                 yield out;
             }
             case RouteEvent.Deleted() -> Json.object();
         };
     }
 
-    /** The definition as events and answers have it. */
+    /** The definition as answers have it. */
     static ObjectNode json(RouteDefinition route) {
         ObjectNode out = Json.object().put("kind", route.kind());
         if (route.hostname() != null) {
@@ -71,6 +93,8 @@ final class RouteEventCodec {
         return out.put("ipv4", route.ipv4())
                 .put("allow_no_sni", route.allowNoSni())
                 .put("balance", route.balance())
+                .put("max_connections", route.maxConnections())
+                .put("terminate_on_delete", route.terminateOnDelete())
                 .put("managed_by", route.managedBy());
     }
 
@@ -78,18 +102,23 @@ final class RouteEventCodec {
     static RouteEvent parse(String type, JsonNode payload) {
         return switch (type) {
             case CREATED ->
-                new RouteEvent.Created(new RouteDefinition(
-                        payload.path("kind").asText(),
-                        text(payload, "hostname"),
-                        payload.path("listen_port").asInt(),
-                        target(payload.path("target")),
-                        payload.path("proxy_protocol").asText(),
-                        payload.path("backend_expects_proxy_protocol").asBoolean(),
-                        strings(payload.path("proxy_tlvs")),
-                        payload.path("ipv4").asText(),
-                        payload.path("allow_no_sni").asBoolean(),
-                        payload.path("balance").asText(),
-                        payload.path("managed_by").asText()));
+                new RouteEvent.Created(
+                        new RouteDefinition(
+                                payload.path("kind").asText(),
+                                text(payload, "hostname"),
+                                payload.path("listen_port").asInt(),
+                                target(payload.path("target")),
+                                payload.path("proxy_protocol").asText(),
+                                payload.path("backend_expects_proxy_protocol").asBoolean(),
+                                strings(payload.path("proxy_tlvs")),
+                                payload.path("ipv4").asText(),
+                                payload.path("allow_no_sni").asBoolean(),
+                                payload.path("balance").asText(),
+                                payload.path("max_connections").asInt(),
+                                payload.path("terminate_on_delete").asBoolean(),
+                                payload.path("managed_by").asText()),
+                        text(payload, "challenge"));
+            case VERIFIED -> new RouteEvent.Verified();
             case UPDATED ->
                 new RouteEvent.Updated(
                         payload.has("target") ? target(payload.get("target")) : null,
@@ -98,7 +127,11 @@ final class RouteEventCodec {
                         payload.has("proxy_tlvs") ? strings(payload.get("proxy_tlvs")) : null,
                         text(payload, "ipv4"),
                         flag(payload, "allow_no_sni"),
-                        text(payload, "balance"));
+                        text(payload, "balance"),
+                        payload.has("max_connections")
+                                ? payload.get("max_connections").asInt()
+                                : null,
+                        flag(payload, "terminate_on_delete"));
             case DELETED -> new RouteEvent.Deleted();
             default -> throw new IllegalArgumentException("not a route event: " + type);
         };

@@ -28,6 +28,7 @@ import dev.vt.kernel.Problem;
 import dev.vt.kernel.ProblemException;
 import dev.vt.manifest.Hostnames;
 import dev.vt.manifest.ProcessSpec;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -54,13 +55,17 @@ final class RouteHandlers {
             @Nullable List<String> proxyTlvs,
             @Nullable String ipv4,
             @Nullable Boolean allowNoSni,
-            @Nullable String balance) {}
+            @Nullable String balance,
+            @Nullable Integer maxConnections,
+            @Nullable Boolean terminateOnDelete) {}
 
     private static final String PATH = "/v1/orgs/{org_id}/envs/{env_id}/routes";
     private static final String ENDPOINTS = "/v1/orgs/{org_id}/envs/{env_id}/endpoints";
     private static final String ITEM = "/v1/orgs/{org_id}/routes/{route_id}";
     private static final Set<String> KINDS = Set.of(RouteDefinition.TLS, RouteDefinition.RAW, "http_terminate");
     private static final Set<String> TLVS = Set.of("authority", "unique_id", "route_id", "crc32c");
+
+    private static final int MOST_CONNECTIONS = 10_000_000;
 
     private final Mutations mutations;
     private final StateReader state;
@@ -110,7 +115,8 @@ final class RouteHandlers {
                     .live()
                     .page(call, handle, (row, context) -> {
                         Route route = Route.of(row);
-                        return RouteEndpoint.of(edges, Edges.of(handle, route.id()), Backends.count(handle, route.id()))
+                        return RouteEndpoint.of(
+                                        route, edges, Edges.of(handle, route.id()), Backends.count(handle, route.id()))
                                 .json(route);
                     });
         });
@@ -135,7 +141,7 @@ final class RouteHandlers {
                             .resource(id)
                             .created();
                     RouteWriter writer = new RouteWriter(routes, draft, env, null);
-                    if (writer.create(id, route, facts(env, route))) {
+                    if (writer.create(id, route, facts(draft, env, route))) {
                         draft.change(
                                 new Change("create", "route", id, route.name() + " -> " + route.target(), "", false));
                         Audit.allowed(draft, call, "routes.create", id);
@@ -176,6 +182,8 @@ final class RouteHandlers {
         oneOf(checks, "/proxy_protocol", body.proxyProtocol(), Set.of("off", "v2"));
         oneOf(checks, "/ipv4", body.ipv4(), Set.of("off", "also", "required"));
         oneOf(checks, "/balance", body.balance(), Set.of("round_robin", "least_connections"));
+        Integer most = body.maxConnections();
+        checks.between("/max_connections", most == null ? 0L : most.longValue(), 0, MOST_CONNECTIONS);
         if (body.proxyTlvs() != null) {
             checks.that(
                     TLVS.containsAll(body.proxyTlvs())
@@ -205,6 +213,8 @@ final class RouteHandlers {
                 Objects.requireNonNullElse(body.ipv4(), "off"),
                 Objects.requireNonNullElse(body.allowNoSni(), false),
                 Objects.requireNonNullElse(body.balance(), "round_robin"),
+                Objects.requireNonNullElse(body.maxConnections(), 0),
+                Objects.requireNonNullElse(body.terminateOnDelete(), false),
                 RouteDefinition.API);
     }
 
@@ -250,15 +260,17 @@ final class RouteHandlers {
         return desired.process(env, process).map(found -> found.spec().ports());
     }
 
-    private RouteDecider.Facts facts(Env env, RouteDefinition route) {
-        return new RouteDecider.Facts(
+    private RouteDecider.Facts facts(Draft draft, Env env, RouteDefinition route) {
+        return routes.facts(
+                draft,
+                env,
+                route,
                 ports(env, route.target().processType())
                         .map(declared -> declared.stream()
                                 .map(ProcessSpec.Port::internal)
                                 .collect(Collectors.toSet()))
                         .orElse(null),
-                false,
-                route.hostname() != null && routes.heldElsewhere(route.hostname(), env.id()));
+                new HashMap<>());
     }
 
     private Reply update(Call call) {
@@ -283,7 +295,7 @@ final class RouteHandlers {
                     }
                     RouteDefinition wanted = changed(env, route.definition(), body);
                     RouteWriter writer = new RouteWriter(routes, draft, env, null);
-                    if (writer.update(route, wanted, facts(env, wanted))) {
+                    if (writer.update(route, wanted, facts(draft, env, wanted))) {
                         draft.change(Change.update("route", route.id(), wanted.name(), "updated"));
                         Audit.allowed(draft, call, "routes.update", route.id());
                     }
@@ -304,6 +316,8 @@ final class RouteHandlers {
                 Objects.requireNonNullElse(body.ipv4(), old.ipv4()),
                 Objects.requireNonNullElse(body.allowNoSni(), old.allowNoSni()),
                 Objects.requireNonNullElse(body.balance(), old.balance()),
+                Objects.requireNonNullElse(body.maxConnections(), old.maxConnections()),
+                Objects.requireNonNullElse(body.terminateOnDelete(), old.terminateOnDelete()),
                 old.managedBy());
     }
 

@@ -49,7 +49,7 @@ public final class RoutePlanner {
         return route.kind() + " " + route.hostname() + " " + route.listenPort();
     }
 
-    /** A manifest says nothing of TLVs and balance: what somebody set there stays. */
+    /** A manifest says nothing of TLVs, balance, limits and deletion: what somebody set there stays. */
     private static RouteDefinition keeping(RouteDefinition old, RouteDefinition wanted) {
         return new RouteDefinition(
                 wanted.kind(),
@@ -62,6 +62,8 @@ public final class RoutePlanner {
                 wanted.ipv4(),
                 wanted.allowNoSni(),
                 old.balance(),
+                old.maxConnections(),
+                old.terminateOnDelete(),
                 old.managedBy());
     }
 
@@ -77,6 +79,8 @@ public final class RoutePlanner {
                 spec.ipv4(),
                 spec.allowNoSni(),
                 "round_robin",
+                0,
+                false,
                 RouteDefinition.MANIFEST);
     }
 }

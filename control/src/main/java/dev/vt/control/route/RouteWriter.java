@@ -90,7 +90,7 @@ final class RouteWriter {
         hostnames.forEach((hostname, delta) -> counted(
                 "route_hostnames",
                 hostname,
-                routes.hostname(hostname),
+                routes.hostname(hostname).count(),
                 delta,
                 key -> new Precondition.Release("hostname", key, env.key())));
         tlsPorts.forEach((port, delta) -> counted(
@@ -100,13 +100,36 @@ final class RouteWriter {
                 delta,
                 key -> new Precondition.Release("listener", "v6/" + key, TLS_LISTENER)));
         claims.forEach(Runnable::run);
+        hostnames.forEach((hostname, delta) -> {
+            if (delta > 0) {
+                stillFree(hostname);
+            }
+        });
+    }
+
+    /**
+     * A name that is free when it is taken, and is so because nobody has it reserved (R2): its row is as it was judged. Also one
+     * that another org held when it was read: it may be given up, and be reserved, before the claim is decided.
+     */
+    private void stillFree(String hostname) {
+        Routes.Name read = routes.hostname(hostname);
+        if (read.count().routes() > 0 && read.orgId().equals(env.owner().orgId())) {
+            // Held by the org; if it is freed meanwhile, it is kept for the org.
+            return;
+        }
+        // The row that is required must be the one that was judged; facts may be of an older one.
+        if (routes.isReserved(read, draft, env)) {
+            draft.refuse(RouteDecider.hostnameTaken(hostname));
+        }
+        draft.require(
+                new Precondition.Row("route_hostnames", hostname, read.count().lastEventId()));
     }
 
     /** Another route of a hostname that the org has is no new hostname. */
     private void quota() {
         long fresh = hostnames.entrySet().stream()
                 .filter(hostname -> hostname.getValue() > 0
-                        && routes.hostname(hostname.getKey()).routes() == 0)
+                        && routes.hostname(hostname.getKey()).count().routes() == 0)
                 .count();
         if (added > 0 || fresh > 0 || rawPorts > 0) {
             draft.require(Quotas.more(
@@ -132,7 +155,8 @@ final class RouteWriter {
     private void claim(AggregateKey key, RouteDefinition route) {
         String hostname = route.hostname();
         if (hostname != null) {
-            draft.require(new Precondition.Claim("hostname", hostname, env.key()), RouteDecider.hostnameTaken(route));
+            draft.require(
+                    new Precondition.Claim("hostname", hostname, env.key()), RouteDecider.hostnameTaken(hostname));
         }
         String port = "v6/" + route.listenPort();
         if (route.raw()) {

@@ -3,6 +3,7 @@ package dev.vt.control.plane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vt.api.edge.EdgeTable;
 import dev.vt.api.proto.EdgeApplied;
 import dev.vt.api.proto.EdgeHeartbeat;
@@ -15,6 +16,7 @@ import dev.vt.control.testing.TestStream;
 import dev.vt.kernel.Json;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -56,6 +58,45 @@ class EdgeStreamsTest {
             assertThat(shown(edge).path("connected").asBoolean()).isTrue();
             stream.finish();
             await("the end", () -> !shown(edge).path("connected").asBoolean());
+        }
+    }
+
+    @Test
+    void aChangeOfTheConfigurationReachesAConnectedEdge() {
+        try (TestMember edge = edge()) {
+            TestStream<FromEdge, ToEdge> stream = edge.follow();
+            EdgeTable.Settings before = Objects.requireNonNull(table(stream).settings());
+            assertThat(before.sniffTimeoutMs()).isEqualTo(200);
+            assertThat(before.maxConnectionsPerClient()).isEqualTo(1000);
+            ObjectNode document = Json.object();
+            document.putObject("document")
+                    .putObject("edge")
+                    .put("sniff_timeout_ms", 350)
+                    .put("drain_seconds", 0);
+
+            assertThat(server.operator()
+                            .ifMatch(0)
+                            .put("/v1/cluster/config", document)
+                            .status())
+                    .isEqualTo(200);
+
+            EdgeTable.Settings after = Objects.requireNonNull(table(stream).settings());
+            assertThat(after.sniffTimeoutMs()).isEqualTo(350);
+            assertThat(after.drainSeconds()).isZero();
+            assertThat(after.maxConnectionsPerClient()).isEqualTo(1000);
+        }
+    }
+
+    /** C5: routes that go because the edge is not to serve were not deleted. */
+    @Test
+    void anEdgeThatIsDisabledIsToldThatItsRoutesAreWithdrawn() {
+        try (TestMember edge = edge()) {
+            TestStream<FromEdge, ToEdge> stream = edge.follow();
+            assertThat(table(stream).withdrawn()).isNull();
+
+            server.operator().post("/v1/edges/" + edge.id() + "/disable", Json.object());
+
+            assertThat(table(stream).withdrawn()).isTrue();
         }
     }
 

@@ -21,6 +21,8 @@ class RouteEventCodecTest {
             "also",
             true,
             "round_robin",
+            0,
+            false,
             "manifest");
 
     static final RouteDefinition RAW = new RouteDefinition(
@@ -34,15 +36,45 @@ class RouteEventCodecTest {
             "off",
             false,
             "least_connections",
+            0,
+            false,
+            "api");
+
+    private static final RouteDefinition LIMITED = new RouteDefinition(
+            "tcp_raw",
+            null,
+            9000,
+            new Target("web", 9000),
+            "off",
+            false,
+            List.of(),
+            "off",
+            false,
+            "round_robin",
+            100,
+            true,
             "api");
 
     private static final Map<String, RouteEvent> EVENTS = Map.of(
-            "created", new RouteEvent.Created(TLS),
-            "created_raw", new RouteEvent.Created(RAW),
+            "created", new RouteEvent.Created(TLS, null),
+            "created_raw", new RouteEvent.Created(RAW, null),
+            "created_limited", new RouteEvent.Created(LIMITED, null),
+            "created_unproven", new RouteEvent.Created(TLS, "vtc_01k9ejze95es8r65rzyjka7941"),
+            "verified", new RouteEvent.Verified(),
             "updated",
                     new RouteEvent.Updated(
-                            new Target("api", 1), "off", false, List.of("crc32c"), "required", false, "round_robin"),
-            "updated_target", new RouteEvent.Updated(new Target("api", 1), null, null, null, null, null, null),
+                            new Target("api", 1),
+                            "off",
+                            false,
+                            List.of("crc32c"),
+                            "required",
+                            false,
+                            "round_robin",
+                            null,
+                            null),
+            "updated_limits", new RouteEvent.Updated(null, null, null, null, null, null, null, 100, true),
+            "updated_target",
+                    new RouteEvent.Updated(new Target("api", 1), null, null, null, null, null, null, null, null),
             "deleted", new RouteEvent.Deleted());
 
     @Test

@@ -4,10 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vt.api.edge.EdgeTable;
+import dev.vt.api.proto.FromEdge;
+import dev.vt.api.proto.RouteStatus;
+import dev.vt.api.proto.ToEdge;
 import dev.vt.control.testing.Shop;
+import dev.vt.control.testing.TestMember;
 import dev.vt.control.testing.TestReply;
 import dev.vt.control.testing.TestServer;
+import dev.vt.control.testing.TestStream;
 import dev.vt.kernel.Json;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -125,12 +132,58 @@ class RouteHandlersTest {
     void portsAndAddressesThatAreNotOfferedAreRefusedR5() {
         assertThat(create(raw(25)).code()).isEqualTo("port_denied");
         assertThat(create(raw(443)).code()).isEqualTo("port_denied");
+        assertThat(create(raw(80)).code()).isEqualTo("port_denied");
+        assertThat(create(tls("a.example.com").put("listen_port", 80)).code()).isEqualTo("port_denied");
         assertThat(create(tls("a.example.com").put("ipv4", "required")).code()).isEqualTo("ipv4_not_enabled");
         assertThat(create(tls("localhost")).code()).isEqualTo("hostname_invalid");
         assertThat(create(tls("*.example.com")).code()).isEqualTo("hostname_invalid");
         assertThat(create(tls("a.example.com").put("kind", "http_terminate")).code())
                 .isEqualTo("not_supported");
         assertThat(create(raw(9000).put("kind", "tls_passthrough")).code()).isEqualTo("invalid_argument");
+    }
+
+    @Test
+    void theOperatorDeniesPortsR5() {
+        ObjectNode document = Json.object();
+        document.putObject("document")
+                .putObject("edge")
+                .putArray("denied_ports")
+                .add(9000)
+                .add(8443);
+        assertThat(create(raw(9000)).status()).isEqualTo(201);
+
+        assertThat(shop.client().ifMatch(0).put("/v1/cluster/config", document).status())
+                .isEqualTo(200);
+
+        assertThat(create(raw(9000)).code()).isEqualTo("port_denied");
+        assertThat(create(tls("a.example.com").put("listen_port", 8443)).code()).isEqualTo("port_denied");
+        assertThat(create(raw(9001)).status()).isEqualTo(201);
+        document.withObject("/document/edge").putArray("denied_ports").add(0);
+        assertThat(shop.client().ifMatch(1).put("/v1/cluster/config", document).code())
+                .isEqualTo("config_invalid");
+    }
+
+    @Test
+    void aManifestThatRequiresIpv4IsRefusedWithoutTheAddOnR5() {
+        TestReply deploy = shop.deploy(shop.released(
+                "two",
+                Shop.MANIFEST.replace(
+                        "port = \"https\"\n[[routes]]", "port = \"https\"\n[[routes]]\nipv4 = \"required\"")));
+
+        assertThat(deploy.code()).isEqualTo("ipv4_not_enabled");
+    }
+
+    @Test
+    void limitsAndDeletionAreSettingsOfARoute_F5_C5() {
+        TestReply route = create(tls("a.example.com").put("max_connections", 5).put("terminate_on_delete", true));
+
+        assertThat(route.resource().path("max_connections").asInt()).isEqualTo(5);
+        assertThat(route.resource().path("terminate_on_delete").asBoolean()).isTrue();
+        TestReply changed = shop.client()
+                .patch(shop.org() + "/routes/" + route.id(), Json.object().put("max_connections", 0));
+        assertThat(changed.resource().path("max_connections").asInt()).isZero();
+        assertThat(create(tls("b.example.com").put("max_connections", -1)).code())
+                .isEqualTo("invalid_argument");
     }
 
     @Test
@@ -190,6 +243,43 @@ class RouteHandlersTest {
         assertThat(endpoint.path("hostname").asText()).isEqualTo("shop.example.com");
         assertThat(endpoint.path("state").asText()).isEqualTo("pending");
         assertThat(endpoint.path("reason_code").asText()).isEqualTo("edge_not_applied");
+        assertThat(endpoint.path("detail").asText()).contains("vt edges list");
+    }
+
+    /** Each caused by what an edge reports; the other reasons are in RouteEndpointTest and HostnameProverTest. */
+    @Test
+    void anEndpointFollowsWhatEdgesReportR6() {
+        try (TestMember edge = TestMember.enrolled(server, "edge", "edge-1")) {
+            TestStream<FromEdge, ToEdge> stream = edge.follow();
+            String route = Json.read(stream.next().getTableJson().toByteArray(), EdgeTable.class)
+                    .routes()
+                    .getFirst()
+                    .routeId();
+
+            assertThat(endpointAfter(stream, route, "failed", "bind_failed")).isEqualTo("failed");
+            assertThat(endpointAfter(stream, route, "bound", "no_ready_backend"))
+                    .isEqualTo("pending");
+        }
+    }
+
+    /** The state of the endpoint once it has the reason. */
+    private String endpointAfter(TestStream<FromEdge, ToEdge> stream, String route, String status, String reason) {
+        stream.send(FromEdge.newBuilder()
+                .setRouteStatus(RouteStatus.newBuilder()
+                        .setRouteId(route)
+                        .setStatus(status)
+                        .setReasonCode(status.equals("failed") ? "bind_failed" : ""))
+                .build());
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (true) {
+            JsonNode endpoint =
+                    shop.client().get(shop.env() + "/endpoints").json().at("/items/0");
+            if (endpoint.path("reason_code").asText().equals(reason)) {
+                assertThat(endpoint.path("detail").asText()).isNotEmpty();
+                return endpoint.path("state").asText();
+            }
+            assertThat(System.nanoTime()).as(endpoint.toString()).isLessThan(deadline);
+        }
     }
 
     @Test

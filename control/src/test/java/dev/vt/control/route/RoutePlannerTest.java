@@ -23,7 +23,7 @@ class RoutePlannerTest {
 
     private static Route route(String id, RouteDefinition definition) {
         AggregateRow row = new AggregateRow(id, "org_1", null, null, "env_1", 1, Instant.EPOCH, Instant.EPOCH, null, 1);
-        return new Route(row, definition);
+        return new Route(row, definition, null);
     }
 
     private static List<Route> applied(List<Route> routes, List<RouteAction> actions) {
@@ -87,6 +87,8 @@ class RoutePlannerTest {
                 "off",
                 false,
                 "least_connections",
+                7,
+                true,
                 "manifest");
 
         List<RouteAction> actions =
@@ -95,6 +97,8 @@ class RoutePlannerTest {
         assertThat(actions).singleElement().isInstanceOfSatisfying(RouteAction.Update.class, update -> {
             assertThat(update.wanted().proxyTlvs()).containsExactly("crc32c");
             assertThat(update.wanted().balance()).isEqualTo("least_connections");
+            assertThat(update.wanted().maxConnections()).isEqualTo(7);
+            assertThat(update.wanted().terminateOnDelete()).isTrue();
             assertThat(update.wanted().target().port()).isEqualTo(2);
         });
     }
@@ -112,6 +116,8 @@ class RoutePlannerTest {
                 "off",
                 false,
                 "round_robin",
+                0,
+                false,
                 "manifest");
 
         assertThat(RoutePlanner.plan(List.of(route("rt_1", old)), List.of(spec("a.example.com", 443, 1))))

@@ -39,12 +39,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -110,6 +110,7 @@ public abstract class RaftServers {
                         true,
                         grpc,
                         new TestImages(),
+                        name -> List.of(),
                         new PullTokens(masterKey, Clock.systemUTC()),
                         Set.of(),
                         new ControlPlane.Raft(

@@ -29,10 +29,10 @@ public final class Shop {
     private final String appId;
     private final String envId;
 
-    private Shop(TestServer server, String name) {
+    private Shop(TestServer server, String orgId, String name) {
         this.server = server;
         this.client = server.operator();
-        this.org = "/v1/orgs/" + server.orgId();
+        this.org = "/v1/orgs/" + orgId;
         String project =
                 client.post(org + "/projects", Json.object().put("name", name)).id();
         this.appId = client.post(
@@ -43,12 +43,25 @@ public final class Shop {
     }
 
     public static Shop on(TestServer server) {
-        return new Shop(server, "shop");
+        return new Shop(server, server.orgId(), "shop");
     }
 
     /** Another app with an environment of its own, in the same org. */
     public Shop another(String name) {
-        return new Shop(server, name);
+        return new Shop(server, org.substring(org.lastIndexOf('/') + 1), name);
+    }
+
+    /** An app with an environment in a new org. */
+    public Shop inAnotherOrg(String name) {
+        String other = client.post("/v1/orgs", Json.object().put("name", name)).id();
+        return new Shop(server, other, name);
+    }
+
+    /** A TLS route to the process of {@link #MANIFEST}. */
+    public TestReply route(String hostname) {
+        ObjectNode body = Json.object().put("hostname", hostname);
+        body.putObject("target").put("process_type", "web").put("port", "https");
+        return client.post(env() + "/routes", body);
     }
 
     public TestClient client() {

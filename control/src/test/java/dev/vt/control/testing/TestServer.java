@@ -29,7 +29,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -70,6 +72,7 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback, Be
     private boolean failed;
     private final boolean reconciles;
     private final TestImages images = new TestImages();
+    private final Map<String, List<String>> dns = new ConcurrentHashMap<>();
     private final ShiftedClock clock = new ShiftedClock();
     private RateLimiter.Limits limits = RateLimiter.Limits.DEVELOPMENT;
 
@@ -83,6 +86,11 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback, Be
     /** Moves the server's clock on, for what takes minutes in life. */
     public void advance(Duration by) {
         clock.advance(by);
+    }
+
+    /** What the DNS answers the server: TXT records of a name. */
+    public void publish(String name, String text) {
+        dns.put(name, List.of(text));
     }
 
     /** The server's time. */
@@ -202,6 +210,7 @@ public final class TestServer implements BeforeAllCallback, AfterAllCallback, Be
                 true,
                 anyPort,
                 images,
+                name -> dns.getOrDefault(name, List.of()),
                 new PullTokens(keys, clock),
                 Set.of(),
                 null,

@@ -22,9 +22,8 @@ import org.slf4j.LoggerFactory;
 /** Checks tables, puts them in force and keeps them. Used by one thread at a time. */
 public final class TableApplier {
     private static final Logger log = LoggerFactory.getLogger(TableApplier.class);
-    private static final ObjectReader ROUTES = Json.MAPPER
-            .readerFor(EdgeTable.Route.class)
-            .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectReader ROUTES = reader(EdgeTable.Route.class);
+    private static final ObjectReader SETTINGS = reader(EdgeTable.Settings.class);
 
     private static final byte[] NONE = new byte[0];
 
@@ -35,6 +34,15 @@ public final class TableApplier {
     private final Observer observer;
     private volatile byte[] inForce = NONE;
     private volatile byte[] refused = NONE;
+
+    /** Newer servers may say more than this edge knows. */
+    private static ObjectReader reader(Class<?> type) {
+        return Json.MAPPER
+                .readerFor(type)
+                .without(
+                        DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+                        DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    }
 
     /** Told of each table once it is decided. */
     @FunctionalInterface
@@ -130,6 +138,8 @@ public final class TableApplier {
         TableCompiler.Draft draft = compiler.begin();
         String cluster = "";
         long revision = -1;
+        EdgeTable.Settings settings = null;
+        boolean withdrawn = false;
         try (JsonParser parser = Json.MAPPER.createParser(json)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new InvalidTableException("not an edge table");
@@ -139,6 +149,8 @@ public final class TableApplier {
                 switch (field) {
                     case "cluster_id" -> cluster = parser.getValueAsString("");
                     case "revision" -> revision = parser.getLongValue();
+                    case "settings" -> settings = SETTINGS.readValue(parser);
+                    case "withdrawn" -> withdrawn = parser.getValueAsBoolean(false);
                     case "routes" -> addRoutes(draft, parser);
                     // Newer servers may say more than this edge knows.
                     default -> parser.skipChildren();
@@ -150,7 +162,7 @@ public final class TableApplier {
         } catch (IOException e) {
             throw new InvalidTableException("not an edge table", e);
         }
-        return draft.finish(cluster, revision);
+        return draft.finish(cluster, revision, settings, withdrawn);
     }
 
     private static void addRoutes(TableCompiler.Draft draft, JsonParser parser) throws IOException {

@@ -13,13 +13,19 @@ import java.util.concurrent.TimeUnit;
 final class ClientLimiter {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    private final int maxOpen;
-    private final int maxNewPerSecond;
+    private volatile int maxOpen;
+    private volatile int maxNewPerSecond;
     private final ConcurrentHashMap<Long, Client> clients = new ConcurrentHashMap<>();
 
     ClientLimiter(int maxOpen, int maxNewPerSecond) {
         this.maxOpen = maxOpen;
         this.maxNewPerSecond = maxNewPerSecond;
+    }
+
+    /** Other bounds, from the next connection on; a limiter that limits nobody goes on so. */
+    void limit(int open, int newPerSecond) {
+        maxOpen = open;
+        maxNewPerSecond = newPerSecond;
     }
 
     /** One client's connections. */

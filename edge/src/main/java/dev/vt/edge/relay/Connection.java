@@ -327,7 +327,13 @@ final class Connection {
     // ---- connecting
 
     private void routed(Route found, int fresh) throws ErrnoException {
-        if (!found.state().tryOpen(loop.settings().limits().route())) {
+        if (found.state().hasEnded()) {
+            reset(EndReason.ROUTE_DELETED);
+            return;
+        }
+        if (!found.state()
+                .tryOpen(Math.min(
+                        found.maxConnections(), loop.settings().limits().route()))) {
             reset(EndReason.LIMIT_ROUTE);
             return;
         }
@@ -431,7 +437,8 @@ final class Connection {
         loop.observer().connectFailed(timeout);
         Route on = route;
         if (on != null) {
-            on.connectFailed(candidates.get(candidate), loop.now());
+            on.connectFailed(
+                    candidates.get(candidate), loop.now(), loop.settings().ejection());
         }
         Side failed = backend;
         backend = null;
@@ -563,6 +570,13 @@ final class Connection {
     }
 
     /** Both peers see a reset. */
+    void resetIfRouteEnded() {
+        Route on = route;
+        if (on != null && on.state().hasEnded()) {
+            reset(EndReason.ROUTE_DELETED);
+        }
+    }
+
     void reset(EndReason reason) {
         close(reason, true);
     }

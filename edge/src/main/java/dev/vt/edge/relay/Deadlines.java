@@ -1,24 +1,26 @@
 package dev.vt.edge.relay;
 
 import java.util.ArrayDeque;
+import java.util.function.LongSupplier;
 
 /**
  * Connections in the order in which one kind of patience with them ends. All wait equally long, so the first in is the
- * first due and nothing is ever sorted. Used by one loop.
+ * first due and nothing is ever sorted; where patience was shortened meanwhile, who comes after has that of those before.
+ * Used by one loop.
  */
 final class Deadlines {
-    private final long patience;
+    private final LongSupplier patience;
     private final ArrayDeque<Entry> queue = new ArrayDeque<>();
 
     /** @param attempt of the connection that is waited for; a later one is not this entry's business */
     private record Entry(Connection connection, int attempt, long due) {}
 
-    Deadlines(long patienceNanos) {
+    Deadlines(LongSupplier patienceNanos) {
         this.patience = patienceNanos;
     }
 
     void add(Connection connection, int attempt, long now) {
-        queue.add(new Entry(connection, attempt, now + patience));
+        queue.add(new Entry(connection, attempt, now + patience.getAsLong()));
     }
 
     /** Tells what is due, and forgets what is no longer waited for. */

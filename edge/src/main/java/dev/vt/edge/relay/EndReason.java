@@ -13,6 +13,8 @@ public enum EndReason {
     LIMIT_ROUTE,
     LIMIT_CLIENT,
     DRAIN,
+    /** And it says that its connections end with it (C5). */
+    ROUTE_DELETED,
     NO_BACKEND,
     CONNECT_FAILED,
     BAD_PROXY_HEADER,

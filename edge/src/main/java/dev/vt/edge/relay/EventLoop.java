@@ -31,7 +31,7 @@ final class EventLoop implements Runnable {
 
     private static final long SLICE_PERIOD = TimeUnit.SECONDS.toNanos(1) / SLICES;
 
-    private final RelaySettings settings;
+    private final Supplier<RelaySettings> settings;
     private final Supplier<RoutingTable> tables;
     private final ClientLimiter limiter;
     private final AtomicInteger openOnEdge;
@@ -56,7 +56,7 @@ final class EventLoop implements Runnable {
     private volatile long lastTick = now;
 
     EventLoop(
-            RelaySettings settings,
+            Supplier<RelaySettings> settings,
             Supplier<RoutingTable> tables,
             ClientLimiter limiter,
             AtomicInteger openOnEdge,
@@ -68,8 +68,8 @@ final class EventLoop implements Runnable {
         this.openOnEdge = openOnEdge;
         this.observer = observer;
         this.poller = new Poller(EVENTS);
-        this.hellos = new Deadlines(settings.times().hello().toNanos());
-        this.connects = new Deadlines(settings.times().connect().toNanos());
+        this.hellos = new Deadlines(() -> settings().times().hello().toNanos());
+        this.connects = new Deadlines(() -> settings().times().connect().toNanos());
     }
 
     /** Runs a task on this loop, soon. */
@@ -204,6 +204,15 @@ final class EventLoop implements Runnable {
         });
     }
 
+    /** Ends the connections of routes that were deleted (C5). */
+    void resetEnded() {
+        slots.forEach(0, 1, owner -> {
+            if (owner instanceof Side side && side.isClient()) {
+                side.connection().resetIfRouteEnded();
+            }
+        });
+    }
+
     // ---- for connections and listeners of this loop
 
     /** @return the slot that events of this descriptor name */
@@ -245,7 +254,7 @@ final class EventLoop implements Runnable {
     }
 
     boolean isFull() {
-        return openOnEdge.get() >= settings.limits().edge();
+        return openOnEdge.get() >= settings().limits().edge();
     }
 
     void awaitHello(Connection connection, int attempt) {
@@ -260,8 +269,9 @@ final class EventLoop implements Runnable {
         return tables.get();
     }
 
+    /** As they are now; they change with tables. */
     RelaySettings settings() {
-        return settings;
+        return settings.get();
     }
 
     ClientLimiter limiter() {

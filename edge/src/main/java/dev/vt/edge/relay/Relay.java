@@ -1,11 +1,13 @@
 package dev.vt.edge.relay;
 
+import dev.vt.edge.table.Route;
 import dev.vt.edge.table.RoutingTable;
 import dev.vt.os.ErrnoException;
 import dev.vt.os.StreamSockets;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +27,10 @@ public final class Relay implements AutoCloseable {
     /** What a handshake takes from near and far, with one packet lost. */
     private static final Duration HANDSHAKES = Duration.ofSeconds(1);
 
-    private final RelaySettings settings;
+    /** As this edge was started. */
+    private final RelaySettings local;
+
+    private volatile RelaySettings settings;
     private final ClientLimiter limiter;
     private final AtomicInteger open = new AtomicInteger();
     private final List<EventLoop> loops = new ArrayList<>();
@@ -41,19 +46,20 @@ public final class Relay implements AutoCloseable {
     private volatile RoutingTable table = RoutingTable.EMPTY;
 
     public Relay(RelaySettings settings, ConnectionObserver observer) throws ErrnoException {
+        this.local = settings;
         this.settings = settings;
         this.limiter =
                 new ClientLimiter(settings.limits().client(), settings.limits().clientPerSecond());
         for (int i = 0; i < settings.loops(); i++) {
-            EventLoop loop = new EventLoop(settings, () -> table, limiter, open, observer);
+            EventLoop loop = new EventLoop(() -> this.settings, () -> table, limiter, open, observer);
             loops.add(loop);
             threads.add(Thread.ofPlatform().name("edge-loop-" + i).start(loop));
         }
     }
 
     /**
-     * Makes a table the one in force: new ports are bound, the table is swapped, ports without routes are closed. Open
-     * connections stay as they are (C5).
+     * Makes a table the one in force: new ports are bound, settings and table are swapped, ports without routes are closed. Open
+     * connections stay as they are, but for those of deleted routes that say otherwise (C5).
      *
      * @return ports that could not be bound; their routes are not served, and {@link #retryBinds} tries again
      */
@@ -67,7 +73,11 @@ public final class Relay implements AutoCloseable {
                 opened.put(port, bind(port));
             }
         }
+        settings = local.configured(next.settings());
+        limiter.limit(settings.limits().client(), settings.limits().clientPerSecond());
+        RoutingTable before = table;
         table = next;
+        endDeleted(before, next);
         // Not before: what a loop accepts it looks up at once.
         opened.forEach(this::serve);
         for (int port : new HashSet<>(listening.keySet())) {
@@ -78,6 +88,21 @@ public final class Relay implements AutoCloseable {
         }
         failed.keySet().retainAll(next.ports().keySet());
         return Set.copyOf(failed.keySet());
+    }
+
+    private void endDeleted(RoutingTable before, RoutingTable next) {
+        if (next.withdrawn()) {
+            return;
+        }
+        Map<String, Route> ending = new HashMap<>();
+        before.routes().filter(Route::terminateOnDelete).forEach(route -> ending.put(route.id(), route));
+        if (!ending.isEmpty()) {
+            next.routes().forEach(route -> ending.remove(route.id()));
+        }
+        if (!ending.isEmpty()) {
+            ending.values().forEach(route -> route.state().end());
+            loops.forEach(loop -> loop.execute(loop::resetEnded));
+        }
     }
 
     /** Tries again what could not be bound. @return what still cannot */
@@ -121,6 +146,11 @@ public final class Relay implements AutoCloseable {
             int fd = fds.get(i);
             loop.execute(() -> loop.listen(port, fd));
         }
+    }
+
+    /** As they are now; they change with tables. */
+    public RelaySettings settings() {
+        return settings;
     }
 
     public RoutingTable table() {

@@ -1,21 +1,26 @@
 package dev.vt.edge.table;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** How connecting to one address has gone lately; shared by all loops and routes, outlives tables (B4, B5). */
 public final class BackendState {
-    static final int FAILURES = 3;
     private static final int FALL = 3;
     private static final int RISE = 2;
+    /** 600 s, the longest first time, times 2^12 is far from overflow and longer than the longest. */
+    private static final int MOST_DOUBLINGS = 12;
+
     private static final long WINDOW = Duration.ofSeconds(10).toNanos();
-    private static final long FIRST_EJECTION = Duration.ofSeconds(5).toNanos();
-    private static final long LONGEST_EJECTION = Duration.ofSeconds(60).toNanos();
 
     private final AtomicInteger open = new AtomicInteger();
-    private final long[] failures = new long[FAILURES];
+    /** The newest first. */
+    private long[] failures = new long[Ejection.STANDARD.failures()];
+
     private int failureCount;
-    private long nextEjection = FIRST_EJECTION;
+    /** How often it was ejected without having been reached since. */
+    private int ejections;
+
     private volatile boolean ejected;
     private volatile long ejectedUntil;
     private int probesInRow;
@@ -66,21 +71,27 @@ public final class BackendState {
     private synchronized void forgive() {
         failureCount = 0;
         ejected = false;
-        nextEjection = FIRST_EJECTION;
+        ejections = 0;
     }
 
     /** @return whether this was one failure too many within the window */
-    synchronized boolean failed(long now) {
-        System.arraycopy(failures, 0, failures, 1, FAILURES - 1);
+    synchronized boolean failed(long now, Ejection policy) {
+        int most = policy.failures();
+        if (failures.length != most) {
+            failures = Arrays.copyOf(failures, most);
+            failureCount = Math.min(failureCount, most);
+        }
+        System.arraycopy(failures, 0, failures, 1, most - 1);
         failures[0] = now;
-        failureCount = Math.min(failureCount + 1, FAILURES);
-        return failureCount == FAILURES && now - failures[FAILURES - 1] <= WINDOW;
+        failureCount = Math.min(failureCount + 1, most);
+        return failureCount == most && now - failures[most - 1] <= WINDOW;
     }
 
-    synchronized void eject(long now) {
-        ejectedUntil = now + nextEjection;
+    synchronized void eject(long now, Ejection policy) {
+        long time = policy.first().toNanos() << Math.min(ejections, MOST_DOUBLINGS);
+        ejectedUntil = now + Math.min(time, policy.longest().toNanos());
         ejected = true;
         failureCount = 0;
-        nextEjection = Math.min(nextEjection * 2, LONGEST_EJECTION);
+        ejections++;
     }
 }

@@ -12,6 +12,8 @@ import java.util.Set;
  * @param hostname empty for raw TCP
  * @param proxyV2 whether backends get a PROXY header
  * @param tlvs what that header holds besides addresses
+ * @param maxConnections open ones on this edge
+ * @param terminateOnDelete whether open connections end when the route is deleted (C5)
  * @param start backend that the first connection goes to, so that edges begin at different ones (B2)
  * @param backends in the order of their instance ids
  */
@@ -26,6 +28,8 @@ public record Route(
         Set<ProxyTlv> tlvs,
         boolean allowNoSni,
         Balance balance,
+        int maxConnections,
+        boolean terminateOnDelete,
         int start,
         List<Backend> backends,
         RouteState state) {
@@ -83,16 +87,16 @@ public record Route(
         return usable;
     }
 
-    /** Notes a failed connect; three within ten seconds eject the backend, but never more than half of the set (B4). */
-    public void connectFailed(Backend backend, long now) {
+    /** Notes a failed connect; too many within ten seconds eject the backend, but never more than half of the set (B4). */
+    public void connectFailed(Backend backend, long now, Ejection policy) {
         state.connectFailed();
-        if (!backend.state().failed(now)) {
+        if (!backend.state().failed(now, policy)) {
             return;
         }
         long ejected =
                 backends.stream().filter(each -> each.state().isEjected(now)).count();
         if ((ejected + 1) * 2 <= backends.size()) {
-            backend.state().eject(now);
+            backend.state().eject(now, policy);
         }
     }
 }

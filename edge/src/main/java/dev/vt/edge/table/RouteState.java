@@ -10,6 +10,17 @@ public final class RouteState {
     private final AtomicLong opened = new AtomicLong();
     private final AtomicLong connectFailures = new AtomicLong();
 
+    private volatile boolean ended;
+
+    /** From now on no connection gets in, not even one that was accepted while the route was there (C5). */
+    public void end() {
+        ended = true;
+    }
+
+    public boolean hasEnded() {
+        return ended;
+    }
+
     long takeTurn() {
         return turn.getAndIncrement();
     }

@@ -37,7 +37,8 @@ public final class TableCompiler {
     public RoutingTable compile(EdgeTable table) {
         Draft draft = begin();
         table.routes().forEach(draft::add);
-        return draft.finish(table.clusterId(), table.revision());
+        return draft.finish(
+                table.clusterId(), table.revision(), table.settings(), Boolean.TRUE.equals(table.withdrawn()));
     }
 
     /** A table that comes route by route. */
@@ -64,14 +65,18 @@ public final class TableCompiler {
         }
 
         /** @throws InvalidTableException naming the first thing that is wrong */
-        public RoutingTable finish(String cluster, long revision) {
+        public RoutingTable finish(
+                String cluster, long revision, EdgeTable.@Nullable Settings settings, boolean withdrawn) {
             if (!cluster.equals(clusterId)) {
                 throw new InvalidTableException("table of another cluster");
+            }
+            if (settings != null) {
+                SettingsCheck.check(settings);
             }
             Map<Integer, PortTable> ports = new HashMap<>();
             byPort.forEach((port, all) -> ports.put(port, portTable(port, all)));
             known = routes;
-            return new RoutingTable(cluster, revision, ports);
+            return new RoutingTable(cluster, revision, settings, withdrawn, ports);
         }
     }
 
@@ -134,9 +139,19 @@ public final class TableCompiler {
                 tlvs,
                 route.allowNoSni(),
                 balance,
+                maxConnections(route),
+                Boolean.TRUE.equals(route.terminateOnDelete()),
                 (edgeId + "/" + route.routeId()).hashCode() & 0xffff,
                 backends,
                 live.route(route.routeId()));
+    }
+
+    private static int maxConnections(EdgeTable.Route route) {
+        Integer most = route.maxConnections();
+        if (most != null && most < 1) {
+            throw invalid(route, "max_connections");
+        }
+        return most == null ? Integer.MAX_VALUE : most;
     }
 
     /** Names come normalised (R1); one that is not could never be found. */

@@ -8,6 +8,8 @@
  *        └── TableStore: last five, on disk  └── RouteState, BackendState: counters, ejections; carried over by LiveState
  * </pre>
  *
+ * <p>Settings of the cluster come with the table and are swapped with it; connections see the new ones as they go on.
+ *
  * <p><b>Architecture Invariant:</b> a connection looks at one table, once; nothing in a table is ever changed.
  */
 @NullMarked

@@ -81,8 +81,8 @@ class BackendProberTest {
     }
 
     private BackendProber prober(Route route) {
-        RoutingTable table =
-                new RoutingTable(Tables.CLUSTER, 1, Map.of(route.port(), new PortTable.Tcp(route.port(), route)));
+        RoutingTable table = new RoutingTable(
+                Tables.CLUSTER, 1, null, false, Map.of(route.port(), new PortTable.Tcp(route.port(), route)));
         return new BackendProber(() -> table, wanted::get, PERIOD, TIMEOUT);
     }
 

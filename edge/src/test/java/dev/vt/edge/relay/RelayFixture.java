@@ -14,6 +14,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** A relay on {@code ::1} whose records the test reads. */
 final class RelayFixture implements AutoCloseable {
@@ -81,6 +82,16 @@ final class RelayFixture implements AutoCloseable {
 
     Set<Integer> failedPorts() {
         return relay.failedPorts();
+    }
+
+    static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("not in time");
+            }
+            Thread.onSpinWait();
+        }
     }
 
     static Socket connect(int port) throws IOException {

@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.vt.api.edge.EdgeTable;
 import dev.vt.edge.proxy.ProxyHeader;
 import dev.vt.edge.proxy.ProxyTlv;
 import dev.vt.edge.relay.RelaySettings.Limits;
 import dev.vt.edge.relay.RelaySettings.Times;
 import dev.vt.edge.sniff.Hellos;
+import dev.vt.edge.table.Ejection;
 import dev.vt.edge.table.Tables;
 import dev.vt.kernel.Digests;
 import java.io.IOException;
@@ -385,6 +387,125 @@ class RelayTest {
             assertThat(closesWithin(Duration.ofSeconds(2))).isTrue();
             client.getOutputStream().write('z');
             assertThat(client.getInputStream().read()).isEqualTo('z');
+        }
+    }
+
+    @Test
+    void c5ConnectionsOfADeletedRouteEndIfItSaysSo() throws Exception {
+        int other = RelayFixture.freePort();
+        edge.apply(Tables.revision(1)
+                .tcp("rt_a", port, a.port())
+                .last(null, true)
+                .tcp("rt_b", other, b.port())
+                .last(null, false));
+        try (Socket ending = RelayFixture.connect(port);
+                Socket staying = RelayFixture.connect(other)) {
+            assertThat(ending.getInputStream().read()).isEqualTo('A');
+            assertThat(staying.getInputStream().read()).isEqualTo('B');
+
+            edge.apply(Tables.revision(2));
+
+            assertThatThrownBy(() -> ending.getInputStream().read()).isInstanceOf(SocketException.class);
+            assertThat(edge.nextEnded().end()).isEqualTo(EndReason.ROUTE_DELETED);
+            staying.getOutputStream().write('x');
+            assertThat(staying.getInputStream().read()).isEqualTo('x');
+        }
+    }
+
+    /** A client that said nothing yet when the name it will ask for was deleted. */
+    @Test
+    void c5AConnectionThatWasAcceptedBeforeGetsNowhereAfterwards() throws Exception {
+        RelaySettings patient = RelaySettings.standard(RelayFixture.LOOPBACK)
+                .waiting(new Times(
+                        Duration.ofSeconds(20),
+                        Times.STANDARD.connect(),
+                        Times.STANDARD.connectAll(),
+                        Times.STANDARD.tlsIdle(),
+                        Times.STANDARD.halfClosedIdle()));
+        try (RelayFixture slow = new RelayFixture(patient)) {
+            int tls = RelayFixture.freePort();
+            slow.apply(
+                    Tables.revision(1).tls("rt_a", "a.example", tls, a.port()).last(null, true));
+            try (Socket client = RelayFixture.connect(tls)) {
+                byte[] hello = Hellos.ofJava("a.example");
+                client.getOutputStream().write(hello, 0, 10);
+                RelayFixture.await(() -> slow.relay.openConnections() == 1);
+                slow.apply(Tables.revision(2));
+
+                client.getOutputStream().write(hello, 10, hello.length - 10);
+
+                assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
+                assertThat(slow.nextEnded().end()).isEqualTo(EndReason.ROUTE_DELETED);
+            }
+        }
+    }
+
+    @Test
+    void c5AnEdgeThatIsNotToServeEndsNothing() throws Exception {
+        edge.apply(Tables.revision(1).tcp("rt_a", port, a.port()).last(null, true));
+        try (Socket open = RelayFixture.connect(port)) {
+            assertThat(open.getInputStream().read()).isEqualTo('A');
+
+            edge.apply(Tables.revision(2).withdrawn());
+
+            open.getOutputStream().write('x');
+            assertThat(open.getInputStream().read()).isEqualTo('x');
+        }
+    }
+
+    @Test
+    void f5ARouteMayHaveALimitOfItsOwn() throws Exception {
+        edge.apply(Tables.revision(1).tcp("rt_a", port, a.port()).last(1, false));
+        try (Socket first = RelayFixture.connect(port)) {
+            assertThat(first.getInputStream().read()).isEqualTo('A');
+            try (Socket second = RelayFixture.connect(port)) {
+                assertThatThrownBy(() -> second.getInputStream().read()).isInstanceOf(SocketException.class);
+            }
+            assertThat(edge.nextEnded().end()).isEqualTo(EndReason.LIMIT_ROUTE);
+
+            edge.apply(Tables.revision(2).tcp("rt_a", port, a.port()).last(2, false));
+
+            try (Socket second = RelayFixture.connect(port)) {
+                assertThat(second.getInputStream().read()).isEqualTo('A');
+            }
+        }
+    }
+
+    /** Each setting is one that the edge acts on at once; the edge itself goes on. */
+    @Test
+    void settingsComeWithTheTableAndTakeEffectWithoutARestart() throws Exception {
+        try (RelayFixture configured = new RelayFixture(RelaySettings.standard(RelayFixture.LOOPBACK))) {
+            EdgeTable.Settings wanted =
+                    new EdgeTable.Settings(50, 64, 300, 0, 400, 7, 8, 9, 10, 11, 12, 13, 2, 14, 1500, 16);
+            configured.apply(
+                    Tables.revision(1).tls("rt_a", "a.example", port, a.port()).settings(wanted));
+
+            RelaySettings now = configured.relay.settings();
+            assertThat(now.times())
+                    .isEqualTo(new Times(
+                            Duration.ofMillis(50),
+                            Duration.ofMillis(300),
+                            Duration.ofMillis(400),
+                            Duration.ofSeconds(11),
+                            Duration.ofSeconds(12)));
+            assertThat(now.limits()).isEqualTo(new Limits(13, 2, 14, 1500));
+            assertThat(now.ejection()).isEqualTo(new Ejection(7, Duration.ofSeconds(8), Duration.ofSeconds(9)));
+            assertThat(now.staleAfter()).isEqualTo(Duration.ofSeconds(10));
+            assertThat(now.drain()).isEqualTo(Duration.ofSeconds(16));
+            assertThat(now.connectAttempts()).isEqualTo(1);
+            try (Socket client = RelayFixture.connect(port)) {
+                client.getOutputStream().write(Hellos.ofJava("a.example"));
+                assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
+                assertThat(configured.nextEnded().end()).isEqualTo(EndReason.TOO_BIG);
+            }
+
+            configured.apply(Tables.revision(2).tls("rt_a", "a.example", port, a.port()));
+
+            assertThat(configured.relay.settings()).isEqualTo(RelaySettings.standard(RelayFixture.LOOPBACK));
+            try (Socket client = RelayFixture.connect(port)) {
+                client.getOutputStream().write(Hellos.ofJava("a.example"));
+                assertThat(client.getInputStream().read()).isEqualTo('A');
+            }
         }
     }
 

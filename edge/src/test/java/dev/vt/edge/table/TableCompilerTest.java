@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vt.api.edge.EdgeTable;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,37 @@ class TableCompilerTest {
         assertThatThrownBy(() -> compiler.compile(foreign)).isInstanceOf(InvalidTableException.class);
     }
 
+    @Test
+    void settingsByWhichNoEdgeCanWorkAreRefusedC2() {
+        EdgeTable.Settings bad = new EdgeTable.Settings(
+                null, 1 << 15, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+        assertThatThrownBy(
+                        () -> compiler.compile(Tables.revision(1).settings(bad).build()))
+                .isInstanceOf(InvalidTableException.class)
+                .hasMessageContaining("max_sniff_bytes");
+        assertThatThrownBy(() -> compiler.compile(
+                        Tables.revision(1).tcp("rt_a", 80, 1).last(0, false).build()))
+                .isInstanceOf(InvalidTableException.class)
+                .hasMessageContaining("max_connections");
+    }
+
+    @Test
+    void b4HowManyFailuresEjectIsConfigured() {
+        Route route = tcpRoute("round_robin", 4);
+        Backend backend = route.backends().getFirst();
+        Ejection once = new Ejection(1, Duration.ofSeconds(1), Duration.ofSeconds(3));
+        long now = TimeUnit.HOURS.toNanos(1);
+
+        for (long seconds : new long[] {1, 2, 3, 3}) {
+            route.connectFailed(backend, now, once);
+
+            assertThat(backend.state().isEjected(now + TimeUnit.SECONDS.toNanos(seconds) - 1))
+                    .isTrue();
+            now += TimeUnit.SECONDS.toNanos(seconds);
+            assertThat(backend.state().isEjected(now)).isFalse();
+        }
+    }
+
     @Property(tries = 200)
     void b2ConnectionsOverBackendsDifferByAtMostOne(
             @ForAll @IntRange(min = 1, max = 9) int backends, @ForAll @IntRange(min = 0, max = 200) int connections) {
@@ -111,7 +143,7 @@ class TableCompilerTest {
         long now = TimeUnit.HOURS.toNanos(1);
         for (Backend backend : route.backends()) {
             for (int i = 0; i < 3; i++) {
-                route.connectFailed(backend, now);
+                route.connectFailed(backend, now, Ejection.STANDARD);
             }
         }
         assertThat(route.backends().stream().filter(b -> b.state().isEjected(now)))
@@ -124,7 +156,7 @@ class TableCompilerTest {
         assertThat(ejected.state().isEjected(now + TimeUnit.SECONDS.toNanos(6))).isFalse();
         long later = now + TimeUnit.SECONDS.toNanos(6);
         for (int i = 0; i < 3; i++) {
-            route.connectFailed(ejected, later);
+            route.connectFailed(ejected, later, Ejection.STANDARD);
         }
         assertThat(ejected.state().isEjected(later + TimeUnit.SECONDS.toNanos(9)))
                 .isTrue();
@@ -137,7 +169,7 @@ class TableCompilerTest {
         Route route = tcpRoute("round_robin", 4);
         Backend backend = route.backends().getFirst();
         for (int i = 0; i < 10; i++) {
-            route.connectFailed(backend, TimeUnit.SECONDS.toNanos(6L * i));
+            route.connectFailed(backend, TimeUnit.SECONDS.toNanos(6L * i), Ejection.STANDARD);
             assertThat(backend.state().isEjected(TimeUnit.SECONDS.toNanos(6L * i)))
                     .isFalse();
         }

@@ -3,6 +3,7 @@ package dev.vt.edge.table;
 import dev.vt.api.edge.EdgeTable;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Builds edge tables for tests. */
 public final class Tables {
@@ -11,6 +12,8 @@ public final class Tables {
 
     private final long revision;
     private final List<EdgeTable.Route> routes = new ArrayList<>();
+    private EdgeTable.@Nullable Settings settings;
+    private @Nullable Boolean withdrawn;
 
     private Tables(long revision) {
         this.revision = revision;
@@ -54,6 +57,8 @@ public final class Tables {
                 tlvs,
                 allowNoSni,
                 balance,
+                null,
+                null,
                 all));
     }
 
@@ -62,7 +67,38 @@ public final class Tables {
         return this;
     }
 
+    /** The route that was added last, with a limit of its own and connections that end with it, or not. */
+    public Tables last(@Nullable Integer maxConnections, boolean terminateOnDelete) {
+        EdgeTable.Route last = routes.removeLast();
+        return add(new EdgeTable.Route(
+                last.routeId(),
+                last.orgId(),
+                last.envId(),
+                last.kind(),
+                last.hostname(),
+                last.listenPort(),
+                last.proxyProtocol(),
+                last.proxyTlvs(),
+                last.allowNoSni(),
+                last.balance(),
+                maxConnections,
+                terminateOnDelete,
+                last.backends()));
+    }
+
+    /** As the cluster is configured. */
+    public Tables settings(EdgeTable.Settings configured) {
+        settings = configured;
+        return this;
+    }
+
+    /** The edge is not to serve. */
+    public Tables withdrawn() {
+        withdrawn = true;
+        return this;
+    }
+
     public EdgeTable build() {
-        return new EdgeTable(CLUSTER, revision, routes);
+        return new EdgeTable(CLUSTER, revision, settings, withdrawn, routes);
     }
 }
