@@ -290,6 +290,12 @@ final class CommandTree {
         group(root, "overlay", "The network between nodes", group -> {
             group.addSubcommand("matrix", make(new OverlayMatrixCommand()));
         });
+        group(root, "ipam", Kind.IPAM.about(), group -> {
+            group.addSubcommand(
+                    "list", about(make(new ListCommand(Kind.IPAM)), "list the addresses that are taken or cool down"));
+            group.addSubcommand(
+                    "describe", about(make(new DescribeCommand(Kind.IPAM)), "show who has an address, and since when"));
+        });
         leaf(root, ExplainPathCommand::new, "explain-path");
     }
 

@@ -978,6 +978,10 @@ final class GoldenCases {
                 reserved.andThen(api -> api.on(
                         "DELETE /v1/hostname-reservations/shop.example.com",
                         mutation("hostname_reservations.lift", "applied", "null", NONE, "hostname=shop.example.com"))));
+        Consumer<StubApi> addresses = api -> api.on("GET /v1/ipam", page(Things.address()));
+        both("ipam-list", "ipam list", addresses);
+        both("ipam-list-empty", "ipam list", api -> api.on("GET /v1/ipam", page()));
+        text("ipam-describe", "ipam describe fd00:0:0:0:101::4 --events 0", addresses);
         both("tokens-list", "tokens list", api -> api.on("GET /v1/enrollment-tokens", page(Things.enrollmentToken())));
         both("tokens-list-empty", "tokens list", api -> api.on("GET /v1/enrollment-tokens", page()));
         both(

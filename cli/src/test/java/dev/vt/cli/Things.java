@@ -150,6 +150,15 @@ final class Things {
                 + "\",\"freed_at\":\"2026-11-12T08:00:00Z\",\"expires_at\":\"2026-11-13T08:00:00Z\"}";
     }
 
+    static String address() {
+        return "{\"id\":\"fd00:0:0:0:101::4\",\"address\":\"fd00:0:0:0:101::4\",\"state\":\"cooldown\",\"org_id\":\""
+                + ORG
+                + "\",\"env_id\":\"" + ENV + "\",\"owner_type\":\"instance\",\"owner_id\":\"" + INSTANCE_1
+                + "\",\"node_id\":\""
+                + NODE + "\",\"allocated_at\":\"2026-11-12T08:00:00Z\",\"released_at\":\"2026-11-12T09:00:00Z\","
+                + "\"cooldown_until\":\"2026-11-12T10:00:00Z\"}";
+    }
+
     static String secrets(int number) {
         String id = number == 0 ? "null" : "\"" + SECRETS + "\"";
         return "{\"id\":" + id + "," + OWNERS + ",\"version_id\":" + (number == 0 ? "null" : "\"" + SECRETS_2 + "\"")

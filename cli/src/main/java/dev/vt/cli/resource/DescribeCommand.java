@@ -127,7 +127,7 @@ public final class DescribeCommand extends VtCommand {
     }
 
     private static boolean isTime(String name) {
-        return name.endsWith("_at") || name.equals("since");
+        return name.endsWith("_at") || name.endsWith("_until") || name.equals("since");
     }
 
     private static void print(PrintStream out, int indent, Map<String, @Nullable Object> members) {

@@ -48,7 +48,8 @@ public record Kind(
     }
 
     public String plural() {
-        return singular + (singular.endsWith("s") ? "es" : "s");
+        // A mass noun.
+        return singular.equals("ipam") ? singular : singular + (singular.endsWith("s") ? "es" : "s");
     }
 
     /** {@code exec_session}: as schemas write it. */
@@ -261,6 +262,18 @@ public record Kind(
             .about("Hostname reservations: names without routes that only their last org may take")
             .called(doc -> List.of(doc.str("hostname")));
 
+    public static final Kind IPAM = inCluster(
+                    "ipam",
+                    "/v1/ipam",
+                    Column.of("ADDRESS", "address"),
+                    Column.of("STATE", "state"),
+                    Column.of("OWNER", "owner_id"),
+                    Column.of("NODE", "node_id"),
+                    Column.time("SINCE", "allocated_at"),
+                    Column.time("UNTIL", "released_at"))
+            .about("Overlay addresses: who has them, or had them until a short while ago")
+            .called(doc -> List.of(doc.str("address")));
+
     public static final Kind MEMBER = inOrg(
                     "member",
                     Column.of("ID", "id"),
@@ -304,6 +317,7 @@ public record Kind(
             EDGE,
             TOKEN,
             HOSTNAME_RESERVATION,
+            IPAM,
             MEMBER,
             SERVICE_PRINCIPAL,
             USER);

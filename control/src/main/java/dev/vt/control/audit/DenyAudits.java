@@ -94,22 +94,30 @@ public final class DenyAudits implements Reconciler {
         Instant now = clock.instant();
         String key = denial.actor().type() + "/" + denial.actor().id() + " "
                 + denial.entry().action();
+        Window ended = null;
+        boolean written = true;
         synchronized (windows) {
             Window window = windows.get(key);
-            if (window == null) {
-                if (windows.size() >= MAX_KEYS) {
-                    return true;
-                }
+            if (window != null && !now.isBefore(window.end)) {
+                // Nobody flushes at a server that does not lead.
+                ended = windows.remove(key);
+                window = null;
+            }
+            if (window == null && windows.size() < MAX_KEYS) {
                 window = new Window(now.plus(WINDOW), denial);
                 windows.put(key, window);
             }
-            if (window.written < PER_MINUTE) {
+            if (window != null && window.written < PER_MINUTE) {
                 window.written++;
-                return true;
+            } else if (window != null) {
+                window.suppressed++;
+                written = false;
             }
-            window.suppressed++;
-            return false;
         }
+        if (ended != null) {
+            writeCount(ended);
+        }
+        return written;
     }
 
     @Override
@@ -133,14 +141,17 @@ public final class DenyAudits implements Reconciler {
         synchronized (windows) {
             windows.values().removeIf(window -> !now.isBefore(window.end) && ended.add(window));
         }
-        int counts = 0;
-        for (Window window : ended) {
-            if (window.suppressed > 0) {
-                write(window.first, window.first.entry().suppressed(window.suppressed));
-                counts++;
-            }
+        return ReconcileReport.of(
+                ended.size(), (int) ended.stream().filter(this::writeCount).count());
+    }
+
+    /** False if nothing was suppressed. */
+    private boolean writeCount(Window window) {
+        if (window.suppressed == 0) {
+            return false;
         }
-        return ReconcileReport.of(ended.size(), counts);
+        write(window.first, window.first.entry().suppressed(window.suppressed));
+        return true;
     }
 
     private void write(Denial denial, AuditEntry entry) {

@@ -14,6 +14,7 @@ import dev.vt.kernel.IdSource;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Registers groups, instances and the two controllers. Comes after releases, secrets and nodes, whose views it reads. */
 public final class PlacementFeature implements Feature {
@@ -21,6 +22,7 @@ public final class PlacementFeature implements Feature {
     private final EnvMembers members;
     private final GroupStatuses statuses;
     private final PlacementHandlers handlers;
+    private final IpamHandlers addresses;
     private final SchedulerReconciler scheduler;
     private final DeployController deploys;
 
@@ -40,6 +42,7 @@ public final class PlacementFeature implements Feature {
         this.members = new EnvMembers(state, processes);
         this.statuses = new GroupStatuses(state, snapshots, clock, settings);
         this.handlers = new PlacementHandlers(mutations, state, envs, instances, statuses);
+        this.addresses = new IpamHandlers(state, clock);
         this.scheduler = new SchedulerReconciler(state, snapshots, system, clock, ids, settings);
         this.deploys = new DeployController(state, snapshots, statuses, system, clock, scheduler::passedEventId);
     }
@@ -66,7 +69,13 @@ public final class PlacementFeature implements Feature {
 
     @Override
     public List<Endpoint> endpoints() {
-        return handlers.endpoints();
+        return Stream.concat(handlers.endpoints().stream(), addresses.endpoints().stream())
+                .toList();
+    }
+
+    @Override
+    public List<String> openApiFragments() {
+        return List.of("placement", "ipam");
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.vt.control.audit;
 
+import static dev.vt.control.testing.TestNode.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -63,6 +64,25 @@ class DenyAuditsTest {
 
         assertThat(denials()).hasSize(11);
         assertThat(denials().getLast().path("suppressed_count").asInt()).isEqualTo(3);
+    }
+
+    /** At a server that does not lead nobody flushes; here either may come first, and there is one count. */
+    @Test
+    void aMinuteThatIsOverEndsWithTheNextDenialS21() {
+        TestClient reader = reader();
+        String path = "/v1/orgs/" + server.orgId() + "/members/mem_x";
+        for (int i = 0; i < 13; i++) {
+            reader.delete(path);
+        }
+        server.advance(Duration.ofMinutes(2));
+
+        reader.delete(path);
+
+        await("the count and the new one", () -> denials().size() == 12);
+        assertThat(denials().stream()
+                        .mapToInt(denial -> denial.path("suppressed_count").asInt())
+                        .filter(count -> count > 0))
+                .containsExactly(3);
     }
 
     @Test
